@@ -1,0 +1,198 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Neural networks written from scratch: visible, checked, and fast on a CPU.
+///
+/// Start with `pellucid reproduce`, which checks every gradient, trains XOR and a deep autoencoder on MNIST, and
+/// writes a page with figures and tables. Results go to standard output, progress to standard error.
+///
+/// Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 wrong data, 4 a checked result was
+/// missed, 130 interrupted (after writing a checkpoint).
+#[derive(Debug, Parser)]
+#[command(name = "pellucid", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Reproduce the course report: gradient checks, XOR, the MNIST autoencoder, and a page about them.
+    Reproduce(Reproduce),
+    /// Train a network that a TOML file describes (see examples/train-autoencoder.toml).
+    Train(Train),
+    /// Evaluate a checkpoint on a data set: its loss, and accuracy or reconstruction quality.
+    Eval(Eval),
+    /// Run a checkpoint, or a view of it such as the encoder, over a data set and write the outputs.
+    Predict(Predict),
+    /// Check every gradient against differences, of all layers and losses or of a checkpoint's model.
+    Check(Check),
+    /// Describe a checkpoint: architecture, tensors, training state, notes.
+    Inspect(Inspect),
+    /// Print a completion script for a shell: pellucid completions bash > /etc/bash_completion.d/pellucid
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Options of every command that computes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Threads to compute with; results have the same bits for any number. [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub threads: Option<u16>,
+    /// Print one JSON object with the results and nothing else.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reproduce {
+    /// The parts to run. [default: all]
+    #[arg(value_enum)]
+    pub parts: Vec<Part>,
+    /// How the autoencoder is trained.
+    #[arg(long, value_enum, default_value_t)]
+    pub preset: Preset,
+    /// The folder for the page, figures, results.json and checkpoints.
+    #[arg(long, value_name = "DIR", default_value = "reproduction")]
+    pub out: PathBuf,
+    /// The seed of initial weights, shuffling and the split of the data.
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub seed: u64,
+    /// The folder of the four MNIST files. [default: data/mnist, or that of the source tree]
+    #[arg(long, value_name = "DIR", env = "PELLUCID_MNIST")]
+    pub mnist: Option<PathBuf>,
+    /// Train so many epochs instead of the preset's.
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<u64>,
+    /// Go on with the training that DIR/autoencoder.safetensors was left in.
+    #[arg(long)]
+    pub resume: bool,
+    /// Write every figure as PNG too (needs the feature png).
+    #[arg(long)]
+    pub png: bool,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// A part of the reproduction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// Every layer, loss and network against differences.
+    Gradcheck,
+    /// The 2-4-1 network that learns exclusive or.
+    Xor,
+    /// The 784-256-128-64-32-64-128-256-784 autoencoder of MNIST.
+    Autoencoder,
+}
+
+/// A training recipe of the autoencoder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Adam with a cosine schedule: better than the course report in a fraction of its epochs.
+    #[default]
+    Quick,
+    /// Exactly the report's: SGD 0.1, batches of 256, 800 epochs.
+    Seed,
+    /// The best reconstruction found within ten minutes of training.
+    Best,
+}
+
+impl Preset {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Seed => "seed",
+            Self::Best => "best",
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Train {
+    /// The TOML file that describes data, model and training.
+    pub config: PathBuf,
+    /// The folder for checkpoints and the history. [default: the config's output.directory]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Go on where DIR/latest.safetensors left off.
+    #[arg(long)]
+    pub resume: bool,
+    /// Use this seed instead of the config's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Where samples come from.
+#[derive(Debug, Args)]
+pub struct Input {
+    /// A table of samples (.csv, .npy, .idx, or an MNIST file, .gz too), or `mnist` for the 14,000 test images of
+    /// the pooled split with seed 42, or `mnist-official` for the official 10,000.
+    #[arg(long, value_name = "FILE", default_value = "mnist")]
+    pub data: String,
+    /// Labels of the samples, one whole number each (.csv, .npy, .idx).
+    #[arg(long, value_name = "FILE")]
+    pub labels: Option<PathBuf>,
+    /// Targets of the samples, one row each.
+    #[arg(long, value_name = "FILE", conflicts_with = "labels")]
+    pub targets: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Eval {
+    /// The checkpoint.
+    pub checkpoint: PathBuf,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Predict {
+    /// The checkpoint.
+    pub checkpoint: PathBuf,
+    #[command(flatten)]
+    pub input: Input,
+    /// Run only this view or layer, such as `encoder`.
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
+    /// Apply the sigmoid to the outputs, which are logits.
+    #[arg(long)]
+    pub sigmoid: bool,
+    /// The file for the outputs: .npy or .csv.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A checkpoint whose model is checked too, on random samples.
+    pub checkpoint: Option<PathBuf>,
+    /// Compare at most so many elements of a tensor of a whole model; 0 for all (which takes long).
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub sample: usize,
+    /// The seed of the random samples.
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub seed: u64,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The checkpoint.
+    pub checkpoint: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}

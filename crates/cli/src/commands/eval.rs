@@ -1,0 +1,52 @@
+//! `pellucid eval`: how good a checkpoint's model is on a data set.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use pellucid::nn::checkpoint::describe;
+use pellucid::prelude::*;
+
+use super::input::{self, Wanted};
+use crate::args::Eval;
+use crate::experiments::autoencoder::quality;
+use crate::{failure, machine};
+
+pub fn run(args: &Eval) -> Result<()> {
+    let (header, _) = describe(&args.checkpoint)?;
+    let loss = header.training.map(|training| training.config.loss).ok_or_else(|| {
+        failure::usage(format!("{}: expected a checkpoint of a training run, which has a loss", args.checkpoint.display()))
+    })?;
+    let data = input::load(&args.input, Wanted::For(loss))?;
+    let pool = machine::pool(args.common.threads);
+    let mut figures = BTreeMap::new();
+    if header.scalar == "F64" {
+        let model = Checkpoint::<f64>::read(&args.checkpoint)?.into_model();
+        figures.insert("loss", evaluate(&model, &*loss.build(), &data, &pool)?);
+        if loss == LossConfig::CrossEntropyWithLogits {
+            figures.insert("accuracy", accuracy(&model, &data, &pool)?);
+        }
+    } else {
+        let model = Checkpoint::<f32>::read(&args.checkpoint)?.into_model();
+        figures.insert("loss", evaluate(&model, &*loss.build(), &data, &pool)?);
+        if loss == LossConfig::CrossEntropyWithLogits {
+            figures.insert("accuracy", accuracy(&model, &data, &pool)?);
+        }
+        if loss == LossConfig::BceWithLogits && matches!(**data.targets(), Targets::SameAsInput) {
+            let quality = quality(&model, &data, &pool)?;
+            figures.insert("mse", quality.mse);
+            figures.insert("mae", quality.mae);
+            figures.insert("mean_sample_mse", quality.mean_sample_mse);
+            figures.insert("std_sample_mse", quality.std_sample_mse);
+            figures.insert("range_preservation", quality.range_preservation);
+        }
+    }
+    if args.common.json {
+        println!("{}", serde_json::json!({ "samples": data.len(), "loss_kind": loss, "figures": figures }));
+    } else {
+        println!("{} samples, {}", data.len(), loss.build::<f32>().name());
+        for (name, value) in figures {
+            println!("{name:20} {value:.6}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The subcommands, one file each.
+
+mod check;
+mod eval;
+mod input;
+mod inspect;
+mod predict;
+mod reproduce;
+mod train;
+
+use anyhow::Result;
+use clap::CommandFactory;
+
+use crate::args::{Arguments, Command};
+use crate::interrupt;
+
+/// Runs the command that was asked for.
+pub fn run(arguments: Arguments) -> Result<()> {
+    match arguments.command {
+        Command::Reproduce(args) => {
+            interrupt::listen();
+            reproduce::run(&args)
+        }
+        Command::Train(args) => {
+            interrupt::listen();
+            train::run(&args)
+        }
+        Command::Eval(args) => eval::run(&args),
+        Command::Predict(args) => predict::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "pellucid", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `pellucid reproduce`: the experiments of the course report and the page about them.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use pellucid_report::{Evidence, Results, tables, write_report};
+
+use crate::args::{Part, Reproduce};
+use crate::experiments::{autoencoder, gradcheck, xor};
+use crate::{failure, machine};
+
+/// The seed's final loss, which every run of XOR must reach.
+const XOR_LOSS: f64 = 1e-3;
+
+pub fn run(args: &Reproduce) -> Result<()> {
+    let start = Instant::now();
+    let chosen = |part| args.parts.is_empty() || args.parts.contains(&part);
+    if args.png && !cfg!(feature = "png") {
+        return Err(failure::usage("--png: this build has no PNG support; build with --features png"));
+    }
+    // Find out now, not after the training, whether the results can be written.
+    writable(&args.out)?;
+
+    let mut results = Results {
+        version: env!("CARGO_PKG_VERSION").into(),
+        preset: args.preset.name().into(),
+        seed: args.seed,
+        threads: machine::pool(args.common.threads).threads(),
+        cpu: machine::cpu(),
+        command: std::env::args().collect::<Vec<_>>().join(" "),
+        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        date: None,
+        seconds: 0.0,
+        gradcheck: None,
+        xor: None,
+        autoencoder: None,
+    };
+    let mut evidence = Evidence::default();
+    if chosen(Part::Gradcheck) {
+        eprintln!("checking the gradients of all layers, losses and networks");
+        results.gradcheck = Some(gradcheck::run(args.seed)?);
+    }
+    if chosen(Part::Xor) {
+        eprintln!("training XOR");
+        let (xor, figures) = xor::run(args.seed)?;
+        (results.xor, evidence.xor) = (Some(xor), Some(figures));
+    }
+    if chosen(Part::Autoencoder) {
+        eprintln!("reading MNIST");
+        let mnist = autoencoder::load_mnist(args.mnist.as_deref())?;
+        let (autoencoder, figures) = autoencoder::run(args, &mnist)?;
+        (results.autoencoder, evidence.autoencoder) = (Some(autoencoder), Some(figures));
+    }
+    results.seconds = start.elapsed().as_secs_f64();
+
+    let written = write_report(&args.out, &results, &evidence, args.png)?;
+    for warning in &written.warnings {
+        eprintln!("warning: {warning}");
+    }
+    if args.common.json {
+        println!("{}", serde_json::to_string(&results)?);
+    } else {
+        for table in tables(&results) {
+            println!("{}", table.text());
+        }
+        println!("{} ({:.1} s)", written.page.display(), results.seconds);
+    }
+    verdict(&results)
+}
+
+/// An error where a result is not what it must be.
+fn verdict(results: &Results) -> Result<()> {
+    if let Some(checks) = &results.gradcheck
+        && let Some(bad) = checks.checks.iter().find(|check| !(check.relative_error <= gradcheck::TOLERANCE))
+    {
+        return Err(failure::missed(format!(
+            "the gradient of {} {} is off by {:.1e}, expected at most {:.0e}",
+            bad.component,
+            bad.parameter,
+            bad.relative_error,
+            gradcheck::TOLERANCE
+        )));
+    }
+    if let Some(xor) = &results.xor
+        && !(xor.accuracy == 1.0 && xor.final_loss <= XOR_LOSS)
+    {
+        let (accuracy, loss) = (xor.accuracy, xor.final_loss);
+        return Err(failure::missed(format!("XOR is not solved: accuracy {accuracy}, loss {loss:.6}")));
+    }
+    Ok(())
+}
+
+/// Makes the folder and writes a file there, to be gone again.
+fn writable(folder: &Path) -> Result<()> {
+    let probe = folder.join(".pellucid-probe");
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, []))
+        .and_then(|()| std::fs::remove_file(&probe))
+        .with_context(|| format!("{}: expected a folder that can be written", folder.display()))
+}

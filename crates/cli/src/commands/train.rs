@@ -1,0 +1,165 @@
+//! `pellucid train`: a network that a TOML file describes.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use pellucid::data::{CsvOptions, Element, LabelColumn, atomic_write, read_csv, stratified_split};
+use pellucid::nn::{CheckpointPolicy, History};
+use pellucid::prelude::*;
+
+use super::input::table;
+use crate::args::Train;
+use crate::config::{self, Config, Data, Goal, MnistSplit, Precision};
+use crate::experiments::autoencoder::load_mnist;
+use crate::progress::Progress;
+use crate::{failure, machine};
+
+pub fn run(args: &Train) -> Result<()> {
+    let (config, text) = config::read(&args.config)?;
+    match config.precision {
+        Precision::F32 => train::<f32>(args, &config, &text),
+        Precision::F64 => train::<f64>(args, &config, &text),
+    }
+}
+
+fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Result<()> {
+    let settings = config.training.to_train_config(args.seed);
+    settings.check().with_context(|| args.config.display().to_string())?;
+    let parts = load(&config.data)?;
+    let pool = machine::pool(args.common.threads);
+    let network = config.model.build::<F>(&args.config, text, parts.train.input_width())?;
+    let folder = args.out.as_ref().unwrap_or(&config.output.directory);
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{}: expected a folder that can be written", folder.display()))?;
+    let latest = folder.join("latest.safetensors");
+
+    let trainer = if args.resume {
+        Trainer::resume(Checkpoint::read_into(&latest, network)?, settings.clone(), &pool)?
+    } else {
+        Trainer::new(Model::new(network, settings.seed)?, settings.clone(), &pool)?
+    };
+    let mut trainer = trainer.checkpoints(CheckpointPolicy {
+        latest: Some(latest.clone()),
+        every: config.output.checkpoint_every,
+        best: Some(folder.join("best.safetensors")),
+    });
+    if !args.common.json {
+        eprintln!("{}\n", trainer.model().summary());
+    }
+
+    let mut progress = Progress::new("training", settings.epochs, trainer.progress().epoch);
+    let outcome = trainer.fit(&parts.train, parts.validation.as_ref(), &mut progress)?;
+    progress.finish();
+    write_history(&folder.join("history.csv"), trainer.history())?;
+    if outcome == Outcome::Interrupted {
+        let epoch = trainer.progress().epoch + 1;
+        let path = latest.display();
+        let message = format!("interrupted in epoch {epoch}; the state is in {path}, go on with --resume");
+        return Err(failure::interrupted(message));
+    }
+
+    let test_loss = parts.test.as_ref().map(|test| trainer.evaluate(test)).transpose()?;
+    let classes = |data: &&Dataset| matches!(**data.targets(), Targets::Classes { .. });
+    let test_accuracy =
+        parts.test.as_ref().filter(classes).map(|test| accuracy(trainer.model(), test, &pool)).transpose()?;
+    let last = trainer.history().epochs.last();
+    let summary = serde_json::json!({
+        "epochs": trainer.history().epochs.len(),
+        "stopped_early": outcome == Outcome::StoppedEarly,
+        "train_loss": last.map(|epoch| epoch.train_loss),
+        "validation_loss": last.and_then(|epoch| epoch.validation_loss),
+        "best_epoch": trainer.history().best.map(|(epoch, _)| epoch),
+        "test_loss": test_loss,
+        "test_accuracy": test_accuracy,
+        "training_seconds": progress.training.as_secs_f64(),
+        "samples_per_second": progress.samples_per_second(),
+        "peak_rss_mb": machine::peak_rss_mb(),
+        "checkpoint": latest,
+    });
+    if args.common.json {
+        println!("{summary}");
+    } else if let serde_json::Value::Object(figures) = summary {
+        for (name, value) in figures.iter().filter(|(_, value)| !value.is_null()) {
+            println!("{name:20} {value}");
+        }
+    }
+    Ok(())
+}
+
+/// The parts of a data set.
+struct Parts {
+    train: Dataset,
+    validation: Option<Dataset>,
+    test: Option<Dataset>,
+}
+
+fn load(data: &Data) -> Result<Parts> {
+    let path = Path::new(&data.source);
+    if data.source == "mnist" || path.is_dir() {
+        let mnist = load_mnist((data.source != "mnist").then_some(path))?;
+        let task = match data.task {
+            Goal::Reconstruct => Task::Reconstruct,
+            Goal::Classify => Task::Classify,
+            Goal::Predict => return Err(failure::usage("data.task = \"predict\": MNIST has no targets but classes")),
+        };
+        let split = match data.split {
+            MnistSplit::Pooled => mnist.pooled_split(task, data.seed)?,
+            MnistSplit::Official => mnist.official_split(task)?,
+        };
+        return Ok(Parts { train: split.train, validation: split.validation, test: Some(split.test) });
+    }
+
+    let whole = match (&data.label_column, data.task) {
+        (Some(column), Goal::Classify) => labelled_csv(path, column)?,
+        (_, Goal::Classify) if data.labels.is_none() => {
+            return Err(failure::usage("data.task = \"classify\": expected data.labels or data.label_column"));
+        }
+        (_, Goal::Predict) if data.targets.is_none() => {
+            return Err(failure::usage("data.task = \"predict\": expected data.targets"));
+        }
+        (_, Goal::Classify) => table(path, data.labels.as_ref(), None)?,
+        (_, Goal::Predict) => table(path, None, data.targets.as_ref())?,
+        (_, Goal::Reconstruct) => table(path, None, None)?,
+    };
+    split(&whole, data)
+}
+
+/// A CSV table with a column of labels.
+fn labelled_csv(path: &Path, column: &str) -> Result<Dataset> {
+    let csv = read_csv(path, &CsvOptions { label: Some(LabelColumn::Name(column.to_owned())), ..CsvOptions::default() })?;
+    let labels = csv.labels.with_context(|| format!("{}: no labels", path.display()))?;
+    let targets = Targets::Classes { classes: labels.names.len(), labels: labels.labels };
+    Ok(Dataset::new(Features::F64(csv.values), targets)?)
+}
+
+/// Cuts a table at random, every class in proportion.
+fn split(whole: &Dataset, data: &Data) -> Result<Parts> {
+    let share = |name: &str, share: f64| {
+        if (0.0..1.0).contains(&share) {
+            Ok((share * whole.len() as f64).round() as usize)
+        } else {
+            Err(failure::usage(format!("data.{name} = {share}: expected 0 <= {name} < 1")))
+        }
+    };
+    let (test, validation) = (share("test", data.test)?, share("validation", data.validation)?);
+    let train = whole.len().checked_sub(test + validation).filter(|&train| train > 0).ok_or_else(|| {
+        failure::usage("data.test and data.validation leave no rows to train on".to_owned())
+    })?;
+    let labels: Vec<u32> = (0..whole.len()).map(|row| whole.label(row).unwrap_or(0)).collect();
+    let rows = stratified_split(&labels, &[train, validation, test], data.seed)?;
+    let part = |rows: &[u32]| if rows.is_empty() { Ok(None) } else { whole.subset(rows).map(Some) };
+    Ok(Parts { train: whole.subset(&rows[0])?, validation: part(&rows[1])?, test: part(&rows[2])? })
+}
+
+/// The epochs as a table.
+fn write_history(path: &Path, history: &History) -> Result<()> {
+    let mut text = String::from("epoch,train_loss,regularised_loss,validation_loss,learning_rate\n");
+    let optional = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
+    for record in &history.epochs {
+        let (regularised, validation) = (optional(record.regularised_loss), optional(record.validation_loss));
+        let (epoch, loss, rate) = (record.epoch, record.train_loss, record.learning_rate);
+        writeln!(text, "{epoch},{loss},{regularised},{validation},{rate}")?;
+    }
+    atomic_write(path, |file| std::io::Write::write_all(file, text.as_bytes())).map_err(failure::runtime)
+}

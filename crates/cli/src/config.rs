@@ -1,0 +1,211 @@
+//! The TOML file of `pellucid train`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use pellucid::nn::LayerConfig;
+use pellucid::prelude::*;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::failure;
+
+/// A configuration: every key but `data.source`, `model.layers` and `training` has a default.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub data: Data,
+    pub model: Network,
+    #[serde(default)]
+    pub precision: Precision,
+    pub training: Training,
+    #[serde(default)]
+    pub output: Output,
+}
+
+/// The data set and its split.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    /// `mnist`, a folder of MNIST files, or a table (.csv, .npy, .idx).
+    pub source: String,
+    /// What MNIST or a table with labels is for.
+    #[serde(default)]
+    pub task: Goal,
+    /// The split of MNIST.
+    #[serde(default)]
+    pub split: MnistSplit,
+    /// Labels of the table's rows: a file.
+    pub labels: Option<PathBuf>,
+    /// Labels of the table's rows: the name of a CSV column.
+    pub label_column: Option<String>,
+    /// Targets of the table's rows: a file.
+    pub targets: Option<PathBuf>,
+    /// The share of a table's rows to validate on.
+    #[serde(default = "default_validation")]
+    pub validation: f64,
+    /// The share of a table's rows to test on.
+    #[serde(default = "default_test")]
+    pub test: f64,
+    /// The seed of the split.
+    #[serde(default = "default_split_seed")]
+    pub seed: u64,
+}
+
+fn default_validation() -> f64 {
+    0.1
+}
+fn default_test() -> f64 {
+    0.2
+}
+fn default_split_seed() -> u64 {
+    42
+}
+
+/// What a network learns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// Its own input.
+    #[default]
+    Reconstruct,
+    /// The class.
+    Classify,
+    /// The targets.
+    Predict,
+}
+
+/// How MNIST is cut.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MnistSplit {
+    /// All 70,000 images, 50,400 / 5,600 / 14,000, stratified.
+    #[default]
+    Pooled,
+    /// 60,000 / 10,000, without validation.
+    Official,
+}
+
+/// The architecture.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// The layers in order; `name` names one.
+    pub layers: Vec<Spanned<toml::Table>>,
+    /// Named ranges of layers: the first, and one past the last, counted from 0.
+    #[serde(default)]
+    pub views: BTreeMap<String, [usize; 2]>,
+}
+
+/// The type of the numbers.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// Single precision.
+    #[default]
+    F32,
+    /// Double precision.
+    F64,
+}
+
+/// The settings of the run; see [`TrainConfig`].
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    pub epochs: u64,
+    #[serde(default = "default_batch_size")]
+    pub batch_size: usize,
+    #[serde(default)]
+    pub seed: u64,
+    pub loss: LossConfig,
+    pub optimizer: OptimizerConfig,
+    pub schedule: Schedule,
+    pub clip_norm: Option<f64>,
+    pub early_stopping: Option<EarlyStopping>,
+}
+
+fn default_batch_size() -> usize {
+    32
+}
+
+/// Where the results go.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    /// The folder of latest.safetensors, best.safetensors and history.csv.
+    #[serde(default = "default_directory")]
+    pub directory: PathBuf,
+    /// Epochs between two writings of latest.safetensors.
+    #[serde(default = "default_every")]
+    pub checkpoint_every: u64,
+}
+
+fn default_directory() -> PathBuf {
+    "runs/latest".into()
+}
+fn default_every() -> u64 {
+    1
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self { directory: default_directory(), checkpoint_every: default_every() }
+    }
+}
+
+impl Training {
+    /// The trainer's settings.
+    pub fn to_train_config(&self, seed: Option<u64>) -> TrainConfig {
+        TrainConfig {
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            seed: seed.unwrap_or(self.seed),
+            loss: self.loss,
+            optimizer: self.optimizer,
+            schedule: self.schedule,
+            clip_norm: self.clip_norm,
+            early_stopping: self.early_stopping,
+        }
+    }
+}
+
+impl Network {
+    /// The network for samples of `input` numbers; `text` is the file, to tell lines.
+    pub fn build<F: Scalar>(&self, path: &Path, text: &str, input: usize) -> Result<Sequential<F>> {
+        let mut network = Sequential::new(input);
+        for entry in &self.layers {
+            let line = 1 + text.get(..entry.span().start).map_or(0, |before| before.matches('\n').count());
+            let mut table = entry.get_ref().clone();
+            let name = match table.remove("name") {
+                None => None,
+                Some(toml::Value::String(name)) => Some(name),
+                Some(other) => {
+                    let message = format!("{}:{line}: name: expected a string, found {other}", path.display());
+                    return Err(failure::usage(message));
+                }
+            };
+            let layer = LayerConfig::deserialize(table)
+                .map_err(|error| failure::usage(format!("{}:{line}: layer: {}", path.display(), error.message())))?;
+            network = network.with_boxed(layer.build());
+            if let Some(name) = name {
+                network = network.named(name);
+            }
+        }
+        for (name, [begin, end]) in &self.views {
+            network = network.view(name, *begin..*end);
+        }
+        Ok(network)
+    }
+}
+
+/// Reads a configuration; the text is returned too, so that later errors can tell lines.
+pub fn read(path: &Path) -> Result<(Config, String)> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("{}: expected a configuration in TOML", path.display()))
+        .map_err(|error| failure::usage(format!("{error:#}")))?;
+    // The error of the toml crate shows the line itself.
+    let config = toml::from_str(&text)
+        .map_err(|error| failure::usage(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
+    Ok((config, text))
+}

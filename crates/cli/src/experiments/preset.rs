@@ -1,0 +1,28 @@
+//! The training recipes of the autoencoder.
+
+use pellucid::prelude::*;
+
+use crate::args::Preset;
+
+/// The recipe of a preset.
+pub fn config(preset: Preset, seed: u64) -> TrainConfig {
+    let adam = OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let base = TrainConfig { batch_size: 256, seed, loss: LossConfig::BceWithLogits, ..TrainConfig::default() };
+    match preset {
+        Preset::Quick => {
+            TrainConfig { epochs: 40, optimizer: adam, schedule: Schedule::cosine(0.002).warmup(100), ..base }
+        }
+        Preset::Seed => TrainConfig { epochs: 800, schedule: Schedule::constant(0.1), ..base },
+        Preset::Best => {
+            TrainConfig { epochs: 800, optimizer: adam, schedule: Schedule::cosine(0.002).warmup(1000), ..base }
+        }
+    }
+}
+
+/// Epochs between two checkpoints: a few seconds of work.
+pub fn checkpoint_every(preset: Preset) -> u64 {
+    match preset {
+        Preset::Quick => 10,
+        Preset::Seed | Preset::Best => 20,
+    }
+}

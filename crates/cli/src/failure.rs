@@ -1,0 +1,83 @@
+//! What went wrong, as an exit code.
+
+use std::process::ExitCode;
+
+use pellucid::data::DataError;
+use pellucid::nn::{CheckpointError, PlanError};
+
+/// An error that knows its exit code.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    message: String,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Wrong usage or configuration.
+pub fn usage(message: impl Into<String>) -> anyhow::Error {
+    Failure { code: USAGE, message: message.into() }.into()
+}
+
+/// Wrong data.
+pub fn data(message: impl Into<String>) -> anyhow::Error {
+    Failure { code: DATA, message: message.into() }.into()
+}
+
+/// Something failed while running, such as writing a result.
+pub fn runtime(error: impl std::fmt::Display) -> anyhow::Error {
+    Failure { code: RUNTIME, message: error.to_string() }.into()
+}
+
+/// A checked result was missed.
+pub fn missed(message: impl Into<String>) -> anyhow::Error {
+    Failure { code: 4, message: message.into() }.into()
+}
+
+/// Interrupted; everything is written down.
+pub fn interrupted(message: impl Into<String>) -> anyhow::Error {
+    Failure { code: 130, message: message.into() }.into()
+}
+
+const RUNTIME: u8 = 1;
+const USAGE: u8 = 2;
+const DATA: u8 = 3;
+
+/// The exit code of an error: its own, or that of its kind.
+pub fn exit_code(error: &anyhow::Error) -> ExitCode {
+    let code = error.chain().find_map(|cause| {
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            return Some(failure.code);
+        }
+        if cause.is::<DataError>() {
+            return Some(DATA);
+        }
+        if let Some(error) = cause.downcast_ref::<CheckpointError>() {
+            return Some(checkpoint_code(error));
+        }
+        if cause.is::<PlanError>() {
+            return Some(USAGE);
+        }
+        match cause.downcast_ref::<pellucid::Error>()? {
+            pellucid::Error::Plan(_) | pellucid::Error::Config(_) => Some(USAGE),
+            pellucid::Error::Checkpoint(error) => Some(checkpoint_code(error)),
+            pellucid::Error::Data(_) | pellucid::Error::Input { .. } => Some(DATA),
+            _ => Some(RUNTIME),
+        }
+    });
+    ExitCode::from(code.unwrap_or(RUNTIME))
+}
+
+fn checkpoint_code(error: &CheckpointError) -> u8 {
+    match error {
+        CheckpointError::Write(_) => RUNTIME,
+        CheckpointError::OtherRun { .. } | CheckpointError::NoTrainingState => USAGE,
+        _ => DATA,
+    }
+}

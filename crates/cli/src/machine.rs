@@ -1,0 +1,26 @@
+//! What the run ran on.
+
+use std::sync::Arc;
+
+use pellucid::prelude::Pool;
+
+/// The processor's name, as the system gives it.
+pub fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let isa = pellucid::compute::isa::isa().name();
+    name.map_or_else(|| format!("{} ({isa})", std::env::consts::ARCH), |(_, name)| format!("{name} ({isa})"))
+}
+
+/// The most memory that this process has held, in MB (10^6 bytes); `None` where the system does not tell.
+pub fn peak_rss_mb() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024.0 / 1e6)
+}
+
+/// The threads that were asked for, or one a core.
+pub fn pool(threads: Option<u16>) -> Arc<Pool> {
+    Arc::new(threads.map_or_else(Pool::per_core, |threads| Pool::new(threads.into())))
+}

@@ -1,0 +1,134 @@
+//! Progress of a training run on standard error: a bar on a terminal, else a line an epoch.
+
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pellucid::nn::{EpochRecord, Observer, StepReport};
+use pellucid::prelude::{Model, Scalar};
+
+use crate::interrupt;
+
+/// Shows a run, times its training, and stops it on Ctrl-C.
+pub struct Progress {
+    name: &'static str,
+    epochs: u64,
+    bar: ProgressBar,
+    terminal: bool,
+    /// Since the beginning of the current epoch.
+    epoch_start: Instant,
+    /// Training so far, without validation and checkpoints.
+    pub training: Duration,
+    /// Samples trained on so far.
+    pub samples: u64,
+    epoch_training: Duration,
+    epoch_samples: u64,
+    last_drawn: Instant,
+}
+
+impl Progress {
+    /// The progress of a run of `epochs` epochs that is called `name`; `first` epochs are done.
+    pub fn new(name: &'static str, epochs: u64, first: u64) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(Some(epochs), ProgressDrawTarget::stderr());
+        let colour = std::env::var_os("NO_COLOR").is_none();
+        let template = if colour {
+            "{prefix} [{bar:30.cyan/blue}] epoch {pos}/{len}  {msg}  {elapsed} of {duration}"
+        } else {
+            "{prefix} [{bar:30}] epoch {pos}/{len}  {msg}  {elapsed} of {duration}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_prefix(name);
+        bar.set_position(first);
+        let now = Instant::now();
+        Self {
+            name,
+            epochs,
+            bar,
+            terminal,
+            epoch_start: now,
+            training: Duration::ZERO,
+            samples: 0,
+            epoch_training: Duration::ZERO,
+            epoch_samples: 0,
+            last_drawn: now,
+        }
+    }
+
+    /// Training seconds of an epoch on average; `None` before the first.
+    pub fn samples_per_second(&self) -> Option<f64> {
+        (self.samples > 0).then(|| self.samples as f64 / self.training.as_secs_f64())
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// One step was made.
+    pub fn on_step(&mut self, step: &StepReport) -> ControlFlow<()> {
+        self.epoch_samples += step.samples as u64;
+        let now = Instant::now();
+        if step.step == step.steps {
+            self.epoch_training = now - self.epoch_start;
+        } else if self.terminal && now - self.last_drawn > Duration::from_millis(200) {
+            self.last_drawn = now;
+            let rate = self.epoch_samples as f64 / (now - self.epoch_start).as_secs_f64();
+            self.bar.set_message(format!("loss {:.5}  {} samples/s", step.loss, thousands(rate)));
+        }
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// An epoch was completed.
+    pub fn on_epoch(&mut self, record: &EpochRecord) -> ControlFlow<()> {
+        let rate = self.epoch_samples as f64 / self.epoch_training.as_secs_f64().max(1e-9);
+        let validation = record.validation_loss.map_or(String::new(), |loss| format!("  validation {loss:.5}"));
+        let message = format!("loss {:.5}{validation}  {} samples/s", record.train_loss, thousands(rate));
+        self.training += self.epoch_training;
+        self.samples += self.epoch_samples;
+        if self.terminal {
+            self.bar.set_message(message);
+            self.bar.set_position(record.epoch);
+        } else {
+            let left = self.training.as_secs_f64() / self.samples.max(1) as f64
+                * self.epoch_samples as f64
+                * (self.epochs - record.epoch) as f64;
+            eprintln!("{} epoch {}/{}  {message}  {left:.0} s left", self.name, record.epoch, self.epochs);
+        }
+        (self.epoch_training, self.epoch_samples) = (Duration::ZERO, 0);
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The next epoch begins now.
+    pub fn restart_clock(&mut self) {
+        self.epoch_start = Instant::now();
+    }
+}
+
+impl<F: Scalar> Observer<F> for Progress {
+    fn step(&mut self, step: &StepReport) -> ControlFlow<()> {
+        self.on_step(step)
+    }
+
+    fn epoch(&mut self, record: &EpochRecord, _model: &Model<F>) -> ControlFlow<()> {
+        let flow = self.on_epoch(record);
+        self.restart_clock();
+        flow
+    }
+}
+
+/// A rate as people read it: 123,456.
+pub fn thousands(x: f64) -> String {
+    let digits = format!("{x:.0}");
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,334 @@
+//! The innermost loops, generic over the register type and compiled for every instruction set.
+
+use super::lanes::Lanes;
+use crate::Scalar;
+use crate::isa::Isa;
+
+/// The address of a matrix: element (i, j) lies at `data + i * row_stride + j * column_stride`.
+pub struct Raw<F> {
+    pub data: *const F,
+    pub row_stride: usize,
+    pub column_stride: usize,
+}
+
+impl<F> Clone for Raw<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<F> Copy for Raw<F> {}
+
+impl<F> Raw<F> {
+    #[inline(always)]
+    pub fn at(self, i: usize, j: usize) -> *const F {
+        self.data.wrapping_add(i * self.row_stride + j * self.column_stride)
+    }
+
+    /// The matrix from row `i` and column `j` on.
+    #[inline(always)]
+    pub fn from(self, i: usize, j: usize) -> Self {
+        Self { data: self.at(i, j), ..self }
+    }
+}
+
+/// One tile of C = start + A B over some depth, for as many rows as the kernel has.
+pub struct Tile<F> {
+    pub depth: usize,
+    pub columns: usize,
+    pub a: Raw<F>,
+    /// Rows that hold all the vectors of the kernel, also where C has fewer columns.
+    pub b: Raw<F>,
+    pub c: *mut F,
+    pub c_stride: usize,
+    pub start: Option<Raw<F>>,
+}
+
+/// A panel of an operand: `depth` rows of `lanes` numbers.
+pub struct Panel<F> {
+    pub from: Raw<F>,
+    pub depth: usize,
+    pub lanes: usize,
+}
+
+/// A whole product.
+pub struct Problem<F> {
+    pub m: usize,
+    pub n: usize,
+    pub k: usize,
+    pub a: Raw<F>,
+    pub b: Raw<F>,
+    pub c: *mut F,
+    pub c_stride: usize,
+    pub start: Option<Raw<F>>,
+}
+
+/// The kernels of one number type for one instruction set; they may be called only where it is available.
+pub struct Kernels<F: 'static> {
+    /// The numbers in a register.
+    pub lanes: usize,
+    /// `tiles[r - 1][v - 1]` computes a tile of r rows and v vectors. Fewer rows leave registers for more vectors.
+    pub tiles: &'static [&'static [unsafe fn(&Tile<F>)]],
+    /// Copies a panel to rows of a given width, padded with zeros.
+    pub pack: unsafe fn(&Panel<F>, usize, *mut F),
+    /// A product too small for tiles and threads.
+    pub small: unsafe fn(&Problem<F>),
+}
+
+/// What a scalar type brings to the product: its kernels.
+pub trait Product: Sized + 'static {
+    #[doc(hidden)]
+    fn kernels(isa: Isa) -> &'static Kernels<Self>;
+}
+
+/// A loop over the rows of a tile that is unrolled whatever the optimiser thinks of it: sums that are indexed by
+/// a variable would live in memory.
+macro_rules! unroll {
+    ($i:ident < $end:ident $body:block) => {
+        unroll!($i $end $body 0 1 2 3 4 5 6 7)
+    };
+    ($i:ident $end:ident $body:block $at:literal $($more:literal)*) => {
+        if $at < $end {
+            let $i = $at;
+            $body
+        }
+        unroll!($i $end $body $($more)*)
+    };
+    ($i:ident $end:ident $body:block) => {};
+}
+
+/// The tile kernel: for each step of the depth, NV vectors of B are multiplied by each of MR numbers of A and
+/// added to MR x NV sums, which stay in registers.
+#[inline(always)]
+unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
+    // SAFETY: the caller vouches for the operands of `tile` and for the instruction set.
+    unsafe {
+        let zero = L::splat(L::Element::ZERO);
+        let mut sums = [[zero; NV]; MR];
+        let (mut a, mut b) = (tile.a, tile.b);
+        for _ in 0..tile.depth {
+            let mut row = [zero; NV];
+            for v in 0..NV {
+                row[v] = L::load(b.at(0, v * L::LEN));
+            }
+            unroll!(i < MR {
+                let x = L::splat(*a.at(i, 0));
+                for v in 0..NV {
+                    sums[i][v] = sums[i][v].plus_product(x, row[v]);
+                }
+            });
+            a = a.from(0, 1);
+            b = b.from(1, 0);
+        }
+        unroll!(i < MR {
+            let start = tile.start.map(|start| start.at(i, 0));
+            finish(&sums[i], tile.c.wrapping_add(i * tile.c_stride), start, tile.columns);
+        });
+    }
+}
+
+/// Stores the first `columns` numbers of start + sums.
+#[inline(always)]
+unsafe fn finish<L: Lanes, const NV: usize>(
+    sums: &[L; NV],
+    c: *mut L::Element,
+    start: Option<*const L::Element>,
+    columns: usize,
+) {
+    for v in 0..NV {
+        let (begin, whole) = (v * L::LEN, v + 1 < NV || columns == NV * L::LEN);
+        let c = c.wrapping_add(begin);
+        // SAFETY: the caller vouches for `columns` elements of `c` and `start`, which only the last vector exceeds.
+        unsafe {
+            match start {
+                None if whole => sums[v].store(c),
+                None => sums[v].store_part(c, columns - begin),
+                Some(start) if whole => L::load(start.wrapping_add(begin)).plus(sums[v]).store(c),
+                Some(start) => {
+                    let start = L::load_part(start.wrapping_add(begin), columns - begin);
+                    start.plus(sums[v]).store_part(c, columns - begin);
+                }
+            }
+        }
+    }
+}
+
+/// Writes a panel as rows of `width` numbers, a multiple of `L::LEN`, where the kernel finds them one after the
+/// other.
+#[inline(always)]
+unsafe fn pack<L: Lanes>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
+    let &Panel { from, depth, lanes } = panel;
+    let vectors = if lanes == width { width / L::LEN } else { 0 };
+    // SAFETY: the caller vouches for the panel and for `depth * width` elements of `to`.
+    unsafe {
+        match (from.column_stride, from.row_stride, vectors) {
+            (1, _, 1) => copy::<L, 1>(from, depth, to),
+            (1, _, 2) => copy::<L, 2>(from, depth, to),
+            (1, _, 3) => copy::<L, 3>(from, depth, to),
+            (1, _, _) => {
+                for p in 0..depth {
+                    for lane in (0..width).step_by(L::LEN) {
+                        let x = L::load_part(from.at(p, lane), lanes.saturating_sub(lane));
+                        x.store(to.add(p * width + lane));
+                    }
+                }
+            }
+            (_, 1, _) => {
+                for lane in (0..width).step_by(L::LEN) {
+                    for p in (0..depth).step_by(L::LEN) {
+                        let lanes = lanes.saturating_sub(lane);
+                        transpose::<L>(from.from(p, lane), depth - p, lanes, to.add(p * width + lane), width);
+                    }
+                }
+            }
+            _ => {
+                for p in 0..depth {
+                    for lane in 0..width {
+                        let x = if lane < lanes { *from.at(p, lane) } else { L::Element::ZERO };
+                        *to.add(p * width + lane) = x;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Packs rows of NV vectors.
+#[inline(always)]
+unsafe fn copy<L: Lanes, const NV: usize>(from: Raw<L::Element>, depth: usize, to: *mut L::Element) {
+    for p in 0..depth {
+        for v in 0..NV {
+            // SAFETY: the caller vouches for `depth` rows of both.
+            unsafe { L::load(from.at(p, v * L::LEN)).store(to.add((p * NV + v) * L::LEN)) };
+        }
+    }
+}
+
+/// Packs a square of L::LEN x L::LEN numbers, or the `depth` x `lanes` that there are, whose columns are contiguous.
+///
+/// Each round interleaves the first half of the vectors with the second; after log2(L::LEN) rounds the columns are
+/// rows.
+#[inline(always)]
+unsafe fn transpose<L: Lanes>(
+    from: Raw<L::Element>,
+    depth: usize,
+    lanes: usize,
+    to: *mut L::Element,
+    width: usize,
+) {
+    // SAFETY: the caller vouches for the elements named above and for as many rows of `to`.
+    unsafe {
+        let mut square = [L::splat(L::Element::ZERO); 16];
+        for lane in 0..L::LEN {
+            if lane < lanes {
+                let at = from.at(0, lane);
+                square[lane] = if depth >= L::LEN { L::load(at) } else { L::load_part(at, depth) };
+            }
+        }
+        for _ in 0..L::LEN.ilog2() {
+            let before = square;
+            for i in 0..L::LEN / 2 {
+                (square[2 * i], square[2 * i + 1]) = before[i].zip(before[i + L::LEN / 2]);
+            }
+        }
+        for p in 0..L::LEN {
+            if p < depth {
+                square[p].store(to.add(p * width));
+            }
+        }
+    }
+}
+
+/// A product too small for packing: the same operations in the same order as in tiles, straight from memory.
+#[inline(always)]
+unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
+    let &Problem { m, n, k, a, b, c, c_stride, start } = problem;
+    // SAFETY: the caller vouches for the operands and for the instruction set.
+    unsafe {
+        for i in 0..m {
+            let c = c.wrapping_add(i * c_stride);
+            if b.column_stride == 1 {
+                for j in (0..n).step_by(L::LEN) {
+                    let mut sum = L::splat(L::Element::ZERO);
+                    for p in 0..k {
+                        sum = sum.plus_product(L::splat(*a.at(i, p)), L::load_part(b.at(p, j), n - j));
+                    }
+                    finish(&[sum], c.add(j), start.map(|start| start.at(i, j)), (n - j).min(L::LEN));
+                }
+            } else {
+                for j in 0..n {
+                    let mut sum = L::Element::ZERO;
+                    for p in 0..k {
+                        sum = L::plus_product_of_one(sum, *a.at(i, p), *b.at(p, j));
+                    }
+                    *c.add(j) = start.map_or(sum, |start| *start.at(i, j) + sum);
+                }
+            }
+        }
+    }
+}
+
+/// Compiles the kernels with some target features.
+macro_rules! compile {
+    ($module:ident $(, $features:literal)?) => {
+        mod $module {
+            use super::{Lanes, Panel, Problem, Tile};
+
+            // SAFETY (of the three): the caller vouches for what the kernel asks for.
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
+                unsafe { super::tile::<L, MR, NV>(tile) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn pack<L: Lanes>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
+                unsafe { super::pack::<L>(panel, width, to) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
+                unsafe { super::small::<L>(problem) }
+            }
+        }
+    };
+}
+compile!(portable);
+#[cfg(target_arch = "x86_64")]
+compile!(avx2, "avx2,fma");
+#[cfg(target_arch = "x86_64")]
+compile!(avx512, "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma");
+
+/// The kernels of a module for a register type; each line holds a number of rows and the numbers of vectors.
+macro_rules! kernels {
+    ($module:ident, $lanes:ty, $($rows:literal: $($vectors:literal)+),+) => {
+        &Kernels {
+            lanes: <$lanes as Lanes>::LEN,
+            tiles: &[$(&[$($module::tile::<$lanes, $rows, $vectors>),+]),+],
+            pack: $module::pack::<$lanes>,
+            small: $module::small::<$lanes>,
+        }
+    };
+}
+
+macro_rules! product {
+    ($scalar:ty, $avx512:ident, $avx2:ident, $portable:ty) => {
+        impl Product for $scalar {
+            #[inline]
+            fn kernels(isa: Isa) -> &'static Kernels<Self> {
+                match isa {
+                    #[cfg(target_arch = "x86_64")]
+                    Isa::Avx512 => kernels!(
+                        avx512, std::arch::x86_64::$avx512,
+                        1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5 6 7 8, 3: 1 2 3 4 5 6, 4: 1 2 3 4 5 6,
+                        5: 1 2 3, 6: 1 2 3, 7: 1 2 3, 8: 1 2 3
+                    ),
+                    #[cfg(target_arch = "x86_64")]
+                    Isa::Avx2 => kernels!(
+                        avx2, std::arch::x86_64::$avx2,
+                        1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5, 3: 1 2 3, 4: 1 2 3
+                    ),
+                    _ => kernels!(portable, $portable, 1: 1 2 3 4, 2: 1 2 3 4, 3: 1 2, 4: 1 2),
+                }
+            }
+        }
+    };
+}
+product!(f32, __m512, __m256, [f32; 4]);
+product!(f64, __m512d, __m256d, [f64; 2]);

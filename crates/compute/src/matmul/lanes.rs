@@ -1,0 +1,227 @@
+//! Vectors of numbers, one implementation for every register type.
+
+use crate::Scalar;
+
+/// A vector register of [`Lanes::LEN`] numbers.
+///
+/// # Safety
+/// All functions may be called only where the instruction set of the register type is available; pointers must
+/// be valid for the elements that the function names. No alignment is asked for.
+pub(super) trait Lanes: Copy {
+    type Element: Scalar;
+    const LEN: usize;
+
+    unsafe fn splat(x: Self::Element) -> Self;
+    unsafe fn load(from: *const Self::Element) -> Self;
+    unsafe fn store(self, to: *mut Self::Element);
+    /// The first `count` elements, or all if `count` is larger, and zeros.
+    unsafe fn load_part(from: *const Self::Element, count: usize) -> Self;
+    /// Stores the first `count` elements, or all if `count` is larger.
+    unsafe fn store_part(self, to: *mut Self::Element, count: usize);
+    /// `self + a b`, rounded once where the instruction set has fused multiply-add.
+    unsafe fn plus_product(self, a: Self, b: Self) -> Self;
+    /// The same for one number, with the same rounding.
+    unsafe fn plus_product_of_one(sum: Self::Element, a: Self::Element, b: Self::Element) -> Self::Element;
+    unsafe fn plus(self, other: Self) -> Self;
+    /// x0 y0 x1 y1 ...: the first and the second half.
+    unsafe fn zip(self, other: Self) -> (Self, Self);
+}
+
+/// Plain loops over an array, with a multiplication and an addition.
+impl<F: Scalar, const N: usize> Lanes for [F; N] {
+    type Element = F;
+    const LEN: usize = N;
+
+    #[inline(always)]
+    unsafe fn splat(x: F) -> Self {
+        [x; N]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const F) -> Self {
+        // SAFETY: the caller vouches for N elements.
+        unsafe { from.cast::<Self>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut F) {
+        // SAFETY: the caller vouches for N elements.
+        unsafe { to.cast::<Self>().write_unaligned(self) }
+    }
+    #[inline(always)]
+    unsafe fn load_part(from: *const F, count: usize) -> Self {
+        // SAFETY: the caller vouches for `count` elements.
+        std::array::from_fn(|lane| if lane < count { unsafe { *from.add(lane) } } else { F::ZERO })
+    }
+    #[inline(always)]
+    unsafe fn store_part(self, to: *mut F, count: usize) {
+        for (lane, x) in self.into_iter().enumerate().take(count) {
+            // SAFETY: the caller vouches for `count` elements.
+            unsafe { *to.add(lane) = x }
+        }
+    }
+    #[inline(always)]
+    unsafe fn plus_product(self, a: Self, b: Self) -> Self {
+        std::array::from_fn(|lane| self[lane] + a[lane] * b[lane])
+    }
+    #[inline(always)]
+    unsafe fn plus_product_of_one(sum: F, a: F, b: F) -> F {
+        sum + a * b
+    }
+    #[inline(always)]
+    unsafe fn plus(self, other: Self) -> Self {
+        std::array::from_fn(|lane| self[lane] + other[lane])
+    }
+    #[inline(always)]
+    unsafe fn zip(self, other: Self) -> (Self, Self) {
+        let at = |lane: usize| if lane % 2 == 0 { self[lane / 2] } else { other[lane / 2] };
+        (std::array::from_fn(at), std::array::from_fn(|lane| at(lane + N)))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::Lanes;
+
+    macro_rules! lanes {
+        ($register:ty, $element:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $fma:ident,
+         $load_part:expr, $store_part:expr, $zip:expr) => {
+            // SAFETY (of all unsafe blocks here): the caller vouches for the instruction set and the pointers.
+            impl Lanes for $register {
+                type Element = $element;
+                const LEN: usize = $len;
+
+                #[inline(always)]
+                unsafe fn splat(x: $element) -> Self {
+                    unsafe { $splat(x) }
+                }
+                #[inline(always)]
+                unsafe fn load(from: *const $element) -> Self {
+                    unsafe { $load(from) }
+                }
+                #[inline(always)]
+                unsafe fn store(self, to: *mut $element) {
+                    unsafe { $store(to, self) }
+                }
+                #[inline(always)]
+                unsafe fn load_part(from: *const $element, count: usize) -> Self {
+                    unsafe { $load_part(count, from) }
+                }
+                #[inline(always)]
+                unsafe fn store_part(self, to: *mut $element, count: usize) {
+                    unsafe { $store_part(count, to, self) }
+                }
+                #[inline(always)]
+                unsafe fn plus_product(self, a: Self, b: Self) -> Self {
+                    unsafe { $fma(a, b, self) }
+                }
+                #[inline(always)]
+                unsafe fn plus_product_of_one(sum: $element, a: $element, b: $element) -> $element {
+                    a.mul_add(b, sum)
+                }
+                #[inline(always)]
+                unsafe fn plus(self, other: Self) -> Self {
+                    unsafe { $add(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn zip(self, other: Self) -> (Self, Self) {
+                    unsafe { $zip(self, other) }
+                }
+            }
+        };
+    }
+
+    /// The lowest `count` bits, or all.
+    #[inline(always)]
+    fn mask16(count: usize) -> __mmask16 {
+        if count < 16 { (1 << count) - 1 } else { !0 }
+    }
+    #[inline(always)]
+    fn mask8(count: usize) -> __mmask8 {
+        if count < 8 { (1 << count) - 1 } else { !0 }
+    }
+
+    lanes!(
+        __m512,
+        f32,
+        16,
+        _mm512_set1_ps,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        _mm512_add_ps,
+        _mm512_fmadd_ps,
+        |count, from| _mm512_maskz_loadu_ps(mask16(count), from),
+        |count, to, x| _mm512_mask_storeu_ps(to, mask16(count), x),
+        |x, y| {
+            let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+            (_mm512_permutex2var_ps(x, low, y), _mm512_permutex2var_ps(x, high, y))
+        }
+    );
+    lanes!(
+        __m512d,
+        f64,
+        8,
+        _mm512_set1_pd,
+        _mm512_loadu_pd,
+        _mm512_storeu_pd,
+        _mm512_add_pd,
+        _mm512_fmadd_pd,
+        |count, from| _mm512_maskz_loadu_pd(mask8(count), from),
+        |count, to, x| _mm512_mask_storeu_pd(to, mask8(count), x),
+        |x, y| {
+            let low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
+            let high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+            (_mm512_permutex2var_pd(x, low, y), _mm512_permutex2var_pd(x, high, y))
+        }
+    );
+
+    /// `MASK[8 - count..]` begins with `count` ones.
+    static MASK: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+    /// A mask over the first `count` lanes of 4 bytes, or over all.
+    #[inline(always)]
+    unsafe fn mask32(count: usize) -> __m256i {
+        // SAFETY: 8 numbers from 8 - count on lie in `MASK`; the caller vouches for AVX2.
+        unsafe { _mm256_loadu_si256(MASK.as_ptr().add(8 - count.min(8)).cast()) }
+    }
+    /// A mask over the first `count` lanes of 8 bytes, or over all.
+    #[inline(always)]
+    unsafe fn mask64(count: usize) -> __m256i {
+        // SAFETY: as above.
+        unsafe { mask32(2 * count.min(4)) }
+    }
+
+    lanes!(
+        __m256,
+        f32,
+        8,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_add_ps,
+        _mm256_fmadd_ps,
+        |count, from| _mm256_maskload_ps(from, mask32(count)),
+        |count, to, x| _mm256_maskstore_ps(to, mask32(count), x),
+        |x, y| {
+            let (low, high) = (_mm256_unpacklo_ps(x, y), _mm256_unpackhi_ps(x, y));
+            (_mm256_permute2f128_ps(low, high, 0x20), _mm256_permute2f128_ps(low, high, 0x31))
+        }
+    );
+    lanes!(
+        __m256d,
+        f64,
+        4,
+        _mm256_set1_pd,
+        _mm256_loadu_pd,
+        _mm256_storeu_pd,
+        _mm256_add_pd,
+        _mm256_fmadd_pd,
+        |count, from| _mm256_maskload_pd(from, mask64(count)),
+        |count, to, x| _mm256_maskstore_pd(to, mask64(count), x),
+        |x, y| {
+            let (low, high) = (_mm256_unpacklo_pd(x, y), _mm256_unpackhi_pd(x, y));
+            (_mm256_permute2f128_pd(low, high, 0x20), _mm256_permute2f128_pd(low, high, 0x31))
+        }
+    );
+}

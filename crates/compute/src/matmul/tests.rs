@@ -1,0 +1,264 @@
+use proptest::prelude::*;
+
+use super::blocks::block_depth;
+use super::kernels::{Panel, Raw};
+use super::*;
+
+/// A number type with the two ways to add a product to a sum.
+trait Number: Scalar {
+    fn fused(sum: Self, a: Self, b: Self) -> Self;
+}
+impl Number for f32 {
+    fn fused(sum: f32, a: f32, b: f32) -> f32 {
+        a.mul_add(b, sum)
+    }
+}
+impl Number for f64 {
+    fn fused(sum: f64, a: f64, b: f64) -> f64 {
+        a.mul_add(b, sum)
+    }
+}
+
+fn available() -> impl Iterator<Item = Isa> {
+    [Isa::Portable, Isa::Avx2, Isa::Avx512].into_iter().filter(|&isa| isa <= Isa::detect())
+}
+
+/// What every kernel must give to the bit: blocks of the depth summed in order, then added in order.
+fn reference<F: Number>(isa: Isa, a: MatRef<'_, F>, b: MatRef<'_, F>, start: impl Fn(usize, usize) -> Option<F>) -> Vec<F> {
+    let add = if isa == Isa::Portable { |sum, a, b| sum + a * b } else { F::fused };
+    let mut c = Vec::new();
+    for i in 0..a.rows() {
+        for j in 0..b.columns() {
+            let mut whole = start(i, j);
+            for begin in (0..a.columns().max(1)).step_by(block_depth(a.columns())) {
+                let end = a.columns().min(begin + block_depth(a.columns()));
+                let sum = (begin..end).fold(F::ZERO, |sum, p| add(sum, a.get(i, p), b.get(p, j)));
+                whole = Some(whole.map_or(sum, |whole| whole + sum));
+            }
+            c.push(whole.unwrap_or(F::ZERO));
+        }
+    }
+    c
+}
+
+fn numbers<F: Scalar>(seed: u64, count: usize) -> Vec<F> {
+    let mut x = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        F::from_f64((x >> 11) as f64 / (1_u64 << 53) as f64 - 0.5)
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// A matrix as stored in one of five ways: by rows, by columns, both with gaps, with gaps in both directions.
+fn view<F: Scalar>(data: &[F], rows: usize, columns: usize, layout: usize) -> MatRef<'_, F> {
+    let (row_stride, column_stride) =
+        [(columns, 1), (1, rows), (columns + 3, 1), (1, rows + 5), (2 * columns + 1, 2)][layout];
+    MatRef::new(data, rows, columns, row_stride, column_stride)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    shape: [usize; 3],
+    layouts: [usize; 2],
+    start: usize,
+    threads: usize,
+    seed: u64,
+}
+
+/// Every instruction set gives the reference to the bit, and writes nothing beside C.
+fn check<F: Number>(case: Case) {
+    let Case { shape: [m, k, n], layouts, start, threads, seed } = case;
+    let data = numbers::<F>(seed, 2 * (m + 5) * (k + 5) + 2 * (k + 5) * (n + 5) + n);
+    let (row, rest) = data.split_at(n);
+    let (a, b) = rest.split_at(2 * (m + 5) * (k + 5));
+    let (a, b) = (view(a, m, k, layouts[0]), view(b, k, n, layouts[1]));
+    let pool = Pool::new(threads);
+    for isa in available() {
+        let before = numbers::<F>(seed + 1, m * (n + 2));
+        let expected = reference(isa, a, b, |i, j| match start {
+            0 => None,
+            1 => Some(before[i * (n + 2) + j + 1]),
+            _ => Some(row[j]),
+        });
+        let mut after = before.clone();
+        let c = MatMut::row_major(&mut after, m, n + 2).part(0..m, 1..n + 1);
+        matmul_with(isa, &pool, c, a, b, [Start::Zero, Start::Accumulate, Start::Row(row)][start]);
+        for i in 0..m {
+            let (row, before) = (&after[i * (n + 2)..][..n + 2], &before[i * (n + 2)..][..n + 2]);
+            assert_eq!((row[0], row[n + 1]), (before[0], before[n + 1]), "written outside C: {isa:?} {case:?}");
+            assert_eq!(&row[1..=n], &expected[i * n..][..n], "row {i}: {isa:?} {case:?}");
+        }
+    }
+}
+
+#[test]
+fn all_edges_of_tiles_give_the_reference_to_the_bit() {
+    for m in 1..=20 {
+        for n in 1..=60 {
+            let k = 1 + (m * 7 + n * 3) % 40;
+            let case = Case { shape: [m, k, n], layouts: [n % 5, m % 5], start: (m + n) % 3, threads: 1, seed: 1 };
+            check::<f32>(case);
+            check::<f64>(case);
+        }
+    }
+}
+
+#[test]
+fn blocks_and_threads_do_not_change_a_bit() {
+    let shapes = [[20, 530, 50], [33, 300, 90], [530, 20, 40], [1, 600, 300], [5, 300, 200], [1030, 3, 65]];
+    for (index, shape) in shapes.into_iter().enumerate() {
+        for threads in 1..=4 {
+            let layouts = [(index + threads) % 5, threads % 5];
+            check::<f32>(Case { shape, layouts, start: index % 3, threads, seed: 2 });
+        }
+        check::<f64>(Case { shape, layouts: [1, 1], start: 1, threads: 2, seed: 3 });
+    }
+}
+
+#[test]
+fn a_part_of_a_product_is_the_product_of_parts() {
+    let (m, k, n) = (70, 300, 130);
+    let (a, b) = (numbers::<f32>(4, m * k), numbers::<f32>(5, k * n));
+    let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+    let mut whole = vec![0.0; m * n];
+    let pool = Pool::new(2);
+    matmul(&pool, MatMut::row_major(&mut whole, m, n), a, b, Start::Zero);
+    let whole = MatRef::row_major(&whole, m, n);
+    for (rows, columns) in [(0..1, 0..1), (3..4, 0..130), (0..70, 127..130), (13..49, 17..81), (69..70, 129..130)] {
+        let mut part = vec![0.0; rows.len() * columns.len()];
+        let c = MatMut::row_major(&mut part, rows.len(), columns.len());
+        matmul(&pool, c, a.part(rows.clone(), 0..k), b.part(0..k, columns.clone()), Start::Zero);
+        let expected = whole.part(rows, columns);
+        for (index, &x) in part.iter().enumerate() {
+            assert_eq!(x, expected.get(index / expected.columns(), index % expected.columns()));
+        }
+    }
+}
+
+/// |error| <= (k + 1) u sum |a b|, with u half the distance from one to the next number (Higham, *Accuracy and
+/// Stability of Numerical Algorithms*, section 3.1), against sums in f64.
+#[test]
+fn the_error_is_within_the_bound() {
+    for size in 1..=40 {
+        let [m, k, n] = [size, 41 - size, 1 + size * 7 % 40];
+        let (a, b) = (numbers::<f32>(6, m * k), numbers::<f32>(7, k * n));
+        let (a, b) = (view(&a, m, k, size % 2), view(&b, k, n, size / 2 % 2));
+        for isa in available() {
+            let mut c = vec![f32::NAN; m * n];
+            matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+            for (index, &x) in c.iter().enumerate() {
+                let products = (0..k).map(|p| f64::from(a.get(index / n, p)) * f64::from(b.get(p, index % n)));
+                let (sum, size) = products.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()));
+                let bound = (k + 1) as f64 * f64::from(f32::EPSILON) / 2.0 * size;
+                assert!((f64::from(x) - sum).abs() <= bound, "{isa:?} {m} x {k} x {n}: {x} for {sum}");
+            }
+        }
+    }
+}
+
+#[test]
+fn fused_instruction_sets_agree_to_the_bit() {
+    let (m, k, n) = (19, 600, 77);
+    let (a, b) = (numbers::<f32>(8, m * k), numbers::<f32>(9, k * n));
+    let products: Vec<Vec<f32>> = available()
+        .filter(|&isa| isa != Isa::Portable)
+        .map(|isa| {
+            let mut c = vec![0.0; m * n];
+            let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+            matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+            c
+        })
+        .collect();
+    assert!(products.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn empty_products_are_the_start() {
+    let (empty, row) = ([0.0_f32; 0], [1.0, 2.0, 3.0]);
+    let pool = Pool::single();
+    let mut c = [7.0; 6];
+    let (a, b) = (MatRef::row_major(&empty, 2, 0), MatRef::row_major(&empty, 0, 3));
+    matmul(&pool, MatMut::row_major(&mut c, 2, 3), a, b, Start::Accumulate);
+    assert_eq!(c, [7.0; 6]);
+    matmul(&pool, MatMut::row_major(&mut c, 2, 3), a, b, Start::Row(&row));
+    assert_eq!(c, [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
+    matmul(&pool, MatMut::row_major(&mut c, 2, 3), a, b, Start::Zero);
+    assert_eq!(c, [0.0; 6]);
+    matmul(&pool, MatMut::row_major(&mut [], 0, 3), MatRef::row_major(&[], 0, 2), view(&c, 2, 3, 0), Start::Zero);
+    matmul(&pool, MatMut::row_major(&mut [], 3, 0), view(&c, 3, 2, 0), MatRef::row_major(&[], 2, 0), Start::Zero);
+}
+
+/// Panels hold the operand, and zeros in the lanes that it does not have.
+fn check_packing<F: Number>(isa: Isa) {
+    let kernels = F::kernels(isa);
+    let data = numbers::<F>(10, 101 * 101);
+    for (row_stride, column_stride) in [(100, 1), (1, 100), (2, 101)] {
+        for width in [1, 2, 3, 5].map(|vectors| vectors * kernels.lanes) {
+            for lanes in [1, width / 2 + 1, width - 1, width] {
+                for depth in [1, 2, kernels.lanes - 1, kernels.lanes, 2 * kernels.lanes + 1] {
+                    let mut packed = vec![F::from_f64(f64::NAN); depth * width];
+                    let panel = Panel { from: Raw { data: data.as_ptr(), row_stride, column_stride }, depth, lanes };
+                    // SAFETY: rows and columns below 100 lie in `data`, and `packed` has room for the panel.
+                    unsafe { (kernels.pack)(&panel, width, packed.as_mut_ptr()) };
+                    for (index, &x) in packed[..depth * width].iter().enumerate() {
+                        let (p, lane) = (index / width, index % width);
+                        let from = data[p * row_stride + lane * column_stride];
+                        assert_eq!(x, if lane < lanes { from } else { F::ZERO }, "{isa:?} {width} {lanes} {depth}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn packed_panels_hold_the_operand_and_zeros() {
+    for isa in available() {
+        check_packing::<f32>(isa);
+        check_packing::<f64>(isa);
+    }
+}
+
+#[test]
+#[should_panic(expected = "a 2 x 3 matrix times a 2 x 3 matrix does not give a 2 x 2 matrix")]
+fn shapes_that_do_not_fit_are_refused() {
+    let (a, mut c) = ([0.0_f32; 6], [0.0; 4]);
+    let a = MatRef::row_major(&a, 2, 3);
+    matmul(&Pool::single(), MatMut::row_major(&mut c, 2, 2), a, a, Start::Zero);
+}
+
+#[test]
+#[should_panic(expected = "3 numbers to start 2 columns with")]
+fn a_starting_row_of_another_length_is_refused() {
+    let (a, mut c) = ([0.0_f32; 6], [0.0; 4]);
+    let a = MatRef::row_major(&a, 2, 3);
+    matmul(&Pool::single(), MatMut::row_major(&mut c, 2, 2), a, a.transposed().part(0..3, 0..2), Start::Row(&[0.0; 3]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn any_product_is_the_reference_to_the_bit(
+        m in 0_usize..90, k in 0_usize..300, n in 0_usize..110,
+        layouts in [0_usize..5, 0_usize..5], start in 0_usize..3, threads in 1_usize..4, seed in 0_u64..1000,
+    ) {
+        let case = Case { shape: [m, k, n], layouts, start, threads, seed };
+        check::<f32>(case);
+        check::<f64>(case);
+    }
+
+    #[test]
+    fn the_transpose_of_a_product_is_the_product_of_transposes(m in 1_usize..40, k in 1_usize..40, n in 1_usize..40) {
+        let (a, b) = (numbers::<f64>(11, m * k), numbers::<f64>(12, k * n));
+        let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+        let (mut c, mut d) = (vec![0.0; m * n], vec![0.0; m * n]);
+        matmul(&Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+        matmul(&Pool::single(), MatMut::row_major(&mut d, n, m), b.transposed(), a.transposed(), Start::Zero);
+        for (index, &x) in c.iter().enumerate() {
+            prop_assert_eq!(x, d[index % n * m + index / n]);
+        }
+    }
+}

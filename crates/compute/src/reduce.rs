@@ -1,0 +1,175 @@
+//! Sums whose order is fixed, so that they have the same bits for any number of threads and any vector width.
+
+use crate::{Pool, Scalar, Split, vectorized};
+
+/// The number of running sums; the width of the widest vector of `f32`.
+const LANES: usize = 16;
+
+/// Adds `term(i)` for i in `0..n` in a fixed order: lane i mod 16 in `F`, then the lanes pairwise in `f64`.
+#[inline(always)]
+pub fn sum_by<F: Scalar>(n: usize, term: impl Fn(usize) -> F) -> f64 {
+    let mut lanes = [F::ZERO; LANES];
+    let whole = n - n % LANES;
+    for begin in (0..whole).step_by(LANES) {
+        for (lane, sum) in lanes.iter_mut().enumerate() {
+            *sum += term(begin + lane);
+        }
+    }
+    for i in whole..n {
+        lanes[i - whole] += term(i);
+    }
+    total(&lanes)
+}
+
+/// The sum of 16 running sums, pairwise in `f64`.
+#[inline(always)]
+pub fn total<F: Scalar>(lanes: &[F; LANES]) -> f64 {
+    let mut sums = lanes.map(F::to_f64);
+    for width in [8, 4, 2, 1] {
+        for lane in 0..width {
+            sums[lane] += sums[lane + width];
+        }
+    }
+    sums[0]
+}
+
+/// Sets `gradient[i]` to the second part of `term(x[i], target[i])` and adds up the first parts, in the order of
+/// [`sum_by`]: a loss and its derivative in one pass.
+#[inline(always)]
+pub fn sum_with_gradient<F: Scalar>(
+    x: &[F],
+    target: &[F],
+    gradient: &mut [F],
+    term: impl Fn(F, F) -> (F, F),
+) -> f64 {
+    let mut lanes = [F::ZERO; LANES];
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (target, target_rest) = target.as_chunks::<LANES>();
+    let (gradient, gradient_rest) = gradient.as_chunks_mut::<LANES>();
+    for ((x, target), gradient) in x.iter().zip(target).zip(gradient) {
+        for lane in 0..LANES {
+            let (value, derivative) = term(x[lane], target[lane]);
+            lanes[lane] += value;
+            gradient[lane] = derivative;
+        }
+    }
+    for (lane, ((&x, &target), gradient)) in x_rest.iter().zip(target_rest).zip(gradient_rest).enumerate() {
+        let (value, derivative) = term(x, target);
+        lanes[lane] += value;
+        *gradient = derivative;
+    }
+    total(&lanes)
+}
+
+/// Elements of one block of [`norm`]: short enough that sums in `f32` stay accurate.
+const BLOCK: usize = 512;
+
+vectorized! {
+    /// The sum of the elements.
+    ///
+    /// ```
+    /// assert_eq!(pellucid_compute::reduce::sum(&[1.0_f32, 2.0, 3.5]), 6.5);
+    /// ```
+    pub fn sum<F>(x: &[F]) -> f64 {
+        x.chunks(BLOCK).map(|x| sum_by(x.len(), |i| x[i])).sum()
+    }
+
+    /// The Euclidean norm, the square root of the sum of squares.
+    ///
+    /// ```
+    /// assert_eq!(pellucid_compute::reduce::norm(&[3.0_f32, 4.0]), 5.0);
+    /// ```
+    pub fn norm<F>(x: &[F]) -> f64 {
+        x.chunks(BLOCK).map(|x| sum_by(x.len(), |i| x[i] * x[i])).sum::<f64>().sqrt()
+    }
+
+    fn sum_columns<F>(out: &mut [F], columns: Columns<'_, F>) {
+        out.fill(F::ZERO);
+        for row in columns.data.chunks_exact(columns.width) {
+            for (out, &x) in out.iter_mut().zip(&row[columns.begin..]) {
+                *out += x;
+            }
+        }
+    }
+}
+
+/// The columns of a row-major matrix from `begin` on.
+#[derive(Clone, Copy)]
+struct Columns<'a, F> {
+    data: &'a [F],
+    width: usize,
+    begin: usize,
+}
+
+impl<F> Split for Columns<'_, F> {
+    fn split_at(self, mid: usize) -> (Self, Self) {
+        (Self { ..self }, Self { begin: self.begin + mid, ..self })
+    }
+}
+
+/// Fewest additions that are worth a second thread.
+const GRAIN: usize = 1 << 15;
+
+/// The sum of the rows of a row-major matrix, added in their order: out_j = sum_i rows_ij.
+///
+/// ```
+/// use pellucid_compute::{Pool, reduce::sum_rows};
+/// let mut out = [0.0; 3];
+/// sum_rows(&Pool::single(), &mut out, &[1.0, 2.0, 3.0, 10.0, 20.0, 30.0]);
+/// assert_eq!(out, [11.0, 22.0, 33.0]);
+/// ```
+pub fn sum_rows<F: Scalar>(pool: &Pool, out: &mut [F], rows: &[F]) {
+    let width = out.len();
+    if width > 0 {
+        let grain = (GRAIN * width).div_ceil(rows.len().max(1));
+        let columns = Columns { data: rows, width, begin: 0 };
+        pool.split(width, grain, (out, columns), |(out, columns)| sum_columns(out, columns));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_exact_on_small_integers() {
+        for n in [0, 1, 15, 16, 17, 4096, 10_000] {
+            let x: Vec<f32> = (0..n).map(|i| (i % 7) as f32).collect();
+            let exact: usize = (0..n).map(|i| i % 7).sum();
+            assert_eq!(sum(&x), exact as f64);
+        }
+    }
+
+    #[test]
+    fn long_sums_stay_accurate_in_f32() {
+        let x = vec![0.1_f32; 1 << 20];
+        let exact = f64::from(0.1_f32) * f64::from(1 << 20);
+        assert!((sum(&x) - exact).abs() / exact < 1e-6);
+    }
+
+    #[test]
+    fn rows_are_summed_with_the_same_bits_for_any_threads() {
+        let (rows, width) = (700, 130);
+        let x: Vec<f32> = (0..rows * width).map(|i| (i as f32).sin()).collect();
+        let run = |threads| {
+            let mut out = vec![0.0; width];
+            sum_rows(&Pool::new(threads), &mut out, &x);
+            out
+        };
+        let one = run(1);
+        assert!((2..5).all(|threads| run(threads) == one));
+        let exact: f64 = (0..rows).map(|i| f64::from(x[i * width + 77])).sum();
+        assert!((f64::from(one[77]) - exact).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_loss_and_its_gradient_come_from_one_pass() {
+        for n in [0, 5, 16, 37] {
+            let x: Vec<f32> = (0..n).map(|i| i as f32).collect();
+            let mut gradient = vec![0.0; n];
+            let sum = sum_with_gradient(&x, &x, &mut gradient, |x, t| (x + t, x - t + 1.0));
+            assert_eq!(sum, (n * n.saturating_sub(1)) as f64);
+            assert!(gradient.iter().all(|&g| g == 1.0));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A dense matrix in row-major order.
+
+use crate::{DataError, Place};
+
+/// A `rows x cols` matrix; entry `(i, j)` is `data[i * cols + j]`.
+///
+/// ```
+/// use pellucid_data::Matrix;
+/// let m = Matrix::new(2, 3, vec![1, 2, 3, 4, 5, 6])?;
+/// assert_eq!(m.row(1), [4, 5, 6]);
+/// assert!(Matrix::new(2, 2, vec![1, 2, 3]).is_err());
+/// # Ok::<(), pellucid_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix<T> {
+    rows: usize,
+    cols: usize,
+    data: Vec<T>,
+}
+
+impl<T> Matrix<T> {
+    /// A matrix over `data`, which it takes without copying.
+    ///
+    /// # Errors
+    /// If `rows * cols` overflows or is not `data.len()`.
+    pub fn new(rows: usize, cols: usize, data: Vec<T>) -> Result<Self, DataError> {
+        if rows.checked_mul(cols) != Some(data.len()) {
+            return Err(DataError::invalid(
+                "matrix",
+                format!("{rows} x {cols} entries"),
+                format!("{} entries", data.len()),
+                Place::Whole,
+            ));
+        }
+        Ok(Self { rows, cols, data })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Row `i`, a slice of `cols` entries.
+    ///
+    /// # Panics
+    /// If `i >= rows`.
+    pub fn row(&self, i: usize) -> &[T] {
+        assert!(i < self.rows, "row {i} of a matrix with {} rows", self.rows);
+        &self.data[i * self.cols..(i + 1) * self.cols]
+    }
+
+    /// All entries, row after row.
+    pub fn data(&self) -> &[T] {
+        &self.data
+    }
+
+    /// All entries, row after row, for writing.
+    pub fn data_mut(&mut self) -> &mut [T] {
+        &mut self.data
+    }
+
+    /// The entries, row after row, without copying.
+    pub fn into_data(self) -> Vec<T> {
+        self.data
+    }
+}

@@ -1,0 +1,159 @@
+//! The NPY format of `NumPy`, versions 1.0 to 3.0.
+//!
+//! `\x93NUMPY`, two version bytes, the header's length (`u16`, from version 2 on `u32`, little-endian), the
+//! header (a Python dictionary as text), then the values. Source: NEP 1 and `numpy.lib.format`.
+//!
+//! Our own reader and not `ndarray-npy`: that allocates the array from the header's shape before it has seen a
+//! value, so that a file of 100 bytes could ask for terabytes; and the format is small.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::array::{check_shape, element_count};
+use crate::idx::write_values;
+use crate::input::Input;
+use crate::npy_header::{Header, parse_header};
+use crate::stored::{Endian, Stored};
+use crate::{Array, DataError, Place, Values, atomic_write};
+
+const MAGIC: [u8; 6] = *b"\x93NUMPY";
+/// The longest header that is read; real ones have about a hundred bytes.
+const MAX_HEADER: usize = 1 << 16;
+
+/// Reads an NPY file, plain or gzip-compressed (told by its content), in row-major order: an array in Fortran
+/// order is transposed.
+///
+/// # Errors
+/// If the file cannot be read, is no NPY file, holds a type other than `u1 i1 i2 i4 i8 u4 f4 f8`, or its size
+/// is not what its header announces. A header that lies is an error, not an allocation.
+pub fn read_npy(path: impl AsRef<Path>) -> Result<Array, DataError> {
+    read(Input::open(path.as_ref())?)
+}
+
+/// Reads the content of an NPY file; `origin` begins the message of an error.
+///
+/// # Errors
+/// As [`read_npy`].
+///
+/// ```
+/// let error = pellucid_data::parse_npy("x.npy", b"PK\x03\x04 an archive").unwrap_err();
+/// assert!(error.to_string().starts_with("x.npy: expected the NPY magic number"));
+/// ```
+pub fn parse_npy(origin: &str, bytes: &[u8]) -> Result<Array, DataError> {
+    read(Input::slice(origin, bytes)?)
+}
+
+fn read(mut input: Input<'_>) -> Result<Array, DataError> {
+    let magic: [u8; 6] = input.array("NPY magic number")?;
+    if magic != MAGIC {
+        let found = format!("{magic:02x?}");
+        return Err(input.invalid("the NPY magic number 93 `NUMPY`", found, Place::Byte(0)));
+    }
+    let [major, minor]: [u8; 2] = input.array("NPY version")?;
+    let length = match (major, minor) {
+        (1, 0) => usize::from(u16::from_le_bytes(input.array("NPY header length")?)),
+        (2 | 3, 0) => u32::from_le_bytes(input.array("NPY header length")?) as usize,
+        _ => {
+            let found = format!("version {major}.{minor}");
+            return Err(input.invalid("NPY version 1.0, 2.0 or 3.0", found, Place::Byte(6)));
+        }
+    };
+    if length > MAX_HEADER {
+        let expected = format!("an NPY header of at most {MAX_HEADER} bytes");
+        return Err(input.invalid(expected, format!("{length} bytes"), Place::Byte(8)));
+    }
+    let start = input.here();
+    let text = input.values::<u8>(length, Endian::Little)?;
+    let header = parse_header(&text)
+        .map_err(|(expected, found)| input.invalid(expected, format!("`{found}`"), start))?;
+    let (endian, kind) = header.descr.split_at_checked(1).unwrap_or_default();
+    let endian = match endian {
+        "<" | "|" => Endian::Little,
+        ">" => Endian::Big,
+        _ => return Err(wrong_type(&input, &header.descr, start)),
+    };
+    let values = match kind {
+        "u1" => values::<u8>(&mut input, &header, endian),
+        "i1" => values::<i8>(&mut input, &header, endian),
+        "i2" => values::<i16>(&mut input, &header, endian),
+        "i4" => values::<i32>(&mut input, &header, endian),
+        "i8" => values::<i64>(&mut input, &header, endian),
+        "u4" => values::<u32>(&mut input, &header, endian),
+        "f4" => values::<f32>(&mut input, &header, endian),
+        "f8" => values::<f64>(&mut input, &header, endian),
+        _ => Err(wrong_type(&input, &header.descr, start)),
+    }?;
+    input.end()?;
+    Ok(Array { shape: header.shape, values })
+}
+
+fn wrong_type(input: &Input<'_>, descr: &str, place: Place) -> DataError {
+    input.invalid("an NPY type among u1 i1 i2 i4 i8 u4 f4 f8", format!("unsupported type `{descr}`"), place)
+}
+
+fn values<T: Stored>(input: &mut Input<'_>, header: &Header, endian: Endian) -> Result<Values, DataError> {
+    let count = element_count(&input.origin, &header.shape, T::SIZE, input.here())?;
+    let values = input.values::<T>(count, endian)?;
+    Ok(T::wrap(if header.fortran_order { from_fortran(&values, &header.shape) } else { values }))
+}
+
+/// Row-major from column-major: walks the result in order and counts the index up like a clock.
+fn from_fortran<T: Copy>(values: &[T], shape: &[usize]) -> Vec<T> {
+    let mut strides = Vec::with_capacity(shape.len());
+    let mut stride = 1;
+    for size in shape {
+        strides.push(stride);
+        stride *= size;
+    }
+    let mut index = vec![0; shape.len()];
+    let mut offset = 0;
+    let mut result = Vec::with_capacity(values.len());
+    while result.len() < values.len() {
+        result.push(values[offset]);
+        for d in (0..shape.len()).rev() {
+            index[d] += 1;
+            offset += strides[d];
+            if index[d] < shape[d] {
+                break;
+            }
+            offset -= index[d] * strides[d];
+            index[d] = 0;
+        }
+    }
+    result
+}
+
+/// Writes an NPY file (version 1.0, C order, little-endian) atomically; `values` in row-major order.
+///
+/// # Errors
+/// If `shape` does not hold `values.len()` values or the file cannot be written.
+///
+/// ```
+/// use pellucid_data::{Values, read_npy, write_npy};
+/// let path = std::env::temp_dir().join(format!("pellucid-doc-{}.npy", std::process::id()));
+/// write_npy(&path, &[2, 2], &[1.0_f32, 2.0, 3.0, 4.0])?;
+/// assert_eq!(read_npy(&path)?.values, Values::F32(vec![1.0, 2.0, 3.0, 4.0]));
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_npy<T: Stored>(path: impl AsRef<Path>, shape: &[usize], values: &[T]) -> Result<(), DataError> {
+    let path = path.as_ref();
+    let origin = path.display().to_string();
+    check_shape(&origin, shape, values.len())?;
+    let order = if T::SIZE == 1 { '|' } else { '<' };
+    let sizes: Vec<_> = shape.iter().map(usize::to_string).collect();
+    // A tuple of one needs its comma: (3,).
+    let sizes = sizes.join(", ") + if shape.len() == 1 { "," } else { "" };
+    let header = format!("{{'descr': '{order}{}', 'fortran_order': False, 'shape': ({sizes}), }}", T::NPY);
+    // Spaces and a line feed bring the values to a multiple of 64 bytes.
+    let padded = (10 + header.len() + 1).next_multiple_of(64) - 10;
+    let length = u16::try_from(padded)
+        .map_err(|_| DataError::invalid(origin, "fewer dimensions", shape.len().to_string(), Place::Whole))?;
+    atomic_write(path, |file| {
+        file.write_all(&MAGIC)?;
+        file.write_all(&[1, 0])?;
+        file.write_all(&length.to_le_bytes())?;
+        writeln!(file, "{header:<width$}", width = padded - 1)?;
+        write_values(file, values, Endian::Little)
+    })
+}

@@ -1,0 +1,87 @@
+//! Metrics against numbers worked out by hand and, where there is an exponential, by numpy in f64.
+
+#![allow(clippy::float_cmp)] // the values compared are exact by construction
+
+use pellucid_eval::{
+    ClassificationError, ConfusionMatrix, ReconstructionAccumulator, ReconstructionError, accuracy, sigmoid,
+};
+
+const LOGITS: [f32; 6] = [-2.0, 0.5, 3.0, 1.0, -40.0, 100.0];
+const TARGETS: [f32; 6] = [0.0, 0.5, 1.0, 0.25, 0.0, 0.5];
+
+fn assert_close(got: f64, want: f64) {
+    assert!((got - want).abs() < 1e-6 * want.abs().max(1.0), "{got} is not {want}");
+}
+
+#[test]
+fn reconstruction_agrees_with_numpy() {
+    let mut sums = ReconstructionAccumulator::new();
+    sums.add(&LOGITS, &TARGETS, 3).unwrap();
+    let quality = sums.finish().unwrap();
+    assert_close(quality.mse, 0.085_478_698_989_532);
+    assert_close(quality.mae, 0.211_691_117_505_257);
+    assert_close(quality.bce, 8.660_475_672_385_841); // the logit of 100 for a target of 1/2 costs 50 alone
+    assert_close(quality.mean_sample_mse, 0.085_478_698_989_532);
+    assert_close(quality.std_sample_mse, 0.074_993_753_034_975);
+    assert_close(f64::from(quality.per_sample_mse[0]), 0.010_484_945_954_557);
+    assert_close(f64::from(quality.per_sample_mse[1]), 0.160_472_452_024_507);
+    assert_close(quality.range_preservation, 1.0);
+    assert_eq!((quality.logits_min, quality.logits_max), (-40.0, 100.0));
+}
+
+#[test]
+fn batches_do_not_change_the_sums() {
+    let mut whole = ReconstructionAccumulator::new();
+    whole.add(&LOGITS, &TARGETS, 2).unwrap();
+    let mut parts = ReconstructionAccumulator::new();
+    parts.add(&LOGITS[..4], &TARGETS[..4], 2).unwrap();
+    parts.add(&LOGITS[4..], &TARGETS[4..], 2).unwrap();
+    assert_eq!(whole.finish().unwrap(), parts.finish().unwrap());
+}
+
+#[test]
+fn extreme_logits_stay_finite() {
+    let mut sums = ReconstructionAccumulator::new();
+    sums.add(&[-1e30, 1e30, -1000.0, 1000.0], &[1.0, 0.0, 0.0, 1.0], 4).unwrap();
+    let quality = sums.finish().unwrap();
+    assert!(quality.bce.is_finite());
+    assert_eq!(quality.mse, 0.5);
+}
+
+#[test]
+fn bad_batches_are_named() {
+    let mut sums = ReconstructionAccumulator::new();
+    assert_eq!(sums.add(&[0.0], &[0.0, 1.0], 1), Err(ReconstructionError::Length { logits: 1, targets: 2 }));
+    assert_eq!(sums.add(&[0.0; 3], &[0.0; 3], 2), Err(ReconstructionError::Width { width: 2, values: 3 }));
+    assert_eq!(sums.add(&[], &[], 0), Err(ReconstructionError::Width { width: 0, values: 0 }));
+    assert_eq!(sums.finish(), Err(ReconstructionError::Empty));
+}
+
+#[test]
+fn sigmoid_is_exact_where_it_is_known() {
+    assert_eq!(sigmoid(0.0), 0.5);
+    assert_eq!(sigmoid(200.0), 1.0);
+    assert_eq!(sigmoid(-200.0), 0.0);
+}
+
+#[test]
+fn confusion_counts_each_pair() {
+    let (predicted, actual) = ([0, 1, 2, 2, 1, 0], [0, 1, 2, 1, 1, 2]);
+    let matrix = ConfusionMatrix::new(&predicted, &actual, 3).unwrap();
+    let counts: Vec<u64> =
+        (0..3).flat_map(|a| (0..3).map(move |p| (a, p))).map(|(a, p)| matrix.count(a, p)).collect();
+    assert_eq!(counts, [1, 0, 0, 0, 2, 1, 1, 0, 1]);
+    assert_close(matrix.accuracy(), 4.0 / 6.0);
+    assert_eq!(matrix.accuracy(), accuracy(&predicted, &actual).unwrap());
+    assert_eq!((matrix.classes(), matrix.count(3, 0)), (3, 0));
+}
+
+#[test]
+fn bad_classes_are_named() {
+    assert_eq!(accuracy(&[], &[]), Err(ClassificationError::Empty));
+    assert_eq!(accuracy(&[1], &[]), Err(ClassificationError::Length { predicted: 1, actual: 0 }));
+    assert_eq!(
+        ConfusionMatrix::new(&[0, 3], &[0, 1], 3),
+        Err(ClassificationError::Class { class: 3, row: 1, classes: 3 })
+    );
+}

@@ -1,0 +1,97 @@
+//! The description in a checkpoint, and how it is listed without loading the numbers.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use safetensors::SafeTensors;
+use serde::{Deserialize, Serialize};
+
+use super::error::words;
+use super::{CheckpointError, read};
+use crate::ArchitectureConfig;
+use crate::train::{History, Progress, TrainConfig};
+
+/// The key of the description in the file's metadata.
+pub(super) const KEY: &str = "pellucid";
+
+/// The version of the description.
+pub(super) const FORMAT: u32 = 1;
+
+/// Everything in a checkpoint but the tensors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The version of this description.
+    pub format: u32,
+    /// The type of the numbers: `F32` or `F64`.
+    pub scalar: String,
+    /// The architecture.
+    pub architecture: ArchitectureConfig,
+    /// The run, where the checkpoint is of one.
+    pub training: Option<TrainingHeader>,
+    /// Notes.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// The state of a run but the tensors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainingHeader {
+    /// Its settings.
+    pub config: TrainConfig,
+    /// How far it has come.
+    pub progress: Progress,
+    /// The epochs so far.
+    pub history: History,
+}
+
+/// A tensor of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TensorInfo {
+    /// Its name.
+    pub name: String,
+    /// The type of its numbers.
+    pub scalar: String,
+    /// Its dimensions.
+    pub shape: Vec<usize>,
+    /// Its size.
+    pub bytes: usize,
+}
+
+/// The description and the tensors of a checkpoint.
+///
+/// # Errors
+/// Where the file cannot be read or is no checkpoint.
+pub fn describe(path: impl AsRef<Path>) -> Result<(Header, Vec<TensorInfo>), CheckpointError> {
+    let path = path.as_ref();
+    parse_header(&path.display().to_string(), &read::bytes(path)?)
+}
+
+/// The description and the tensors of a checkpoint in memory; `origin` names it in errors.
+///
+/// # Errors
+/// Where the bytes are no checkpoint.
+pub fn parse_header(origin: &str, bytes: &[u8]) -> Result<(Header, Vec<TensorInfo>), CheckpointError> {
+    let damaged = |found: String| CheckpointError::Header { path: origin.to_owned(), found };
+    let (_, file) = SafeTensors::read_metadata(bytes).map_err(|error| CheckpointError::Format {
+        path: origin.to_owned(),
+        found: words(&error, bytes.len()),
+    })?;
+    let text = file.metadata().as_ref().and_then(|map| map.get(KEY));
+    let text = text.ok_or_else(|| damaged("a safetensors file without it".into()))?;
+    let header: Header = serde_json::from_str(text)
+        .map_err(|cause| damaged(format!("a description that is damaged: {cause}")))?;
+    if header.format != FORMAT {
+        return Err(damaged(format!("format {}, this version reads {FORMAT}", header.format)));
+    }
+    let mut tensors: Vec<TensorInfo> = file
+        .tensors()
+        .into_iter()
+        .map(|(name, info)| TensorInfo {
+            name,
+            scalar: format!("{:?}", info.dtype),
+            shape: info.shape.clone(),
+            bytes: info.data_offsets.1 - info.data_offsets.0,
+        })
+        .collect();
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok((header, tensors))
+}

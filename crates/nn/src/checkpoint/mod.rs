@@ -1,0 +1,92 @@
+//! Checkpoints: a model, and the whole state of its training, in one safetensors file.
+//!
+//! The tensors are `parameter/NAME` with their shapes, and flat ones for the state of training:
+//! `optimizer` and `best`. Everything else is one JSON text under the key `pellucid` of the file's metadata (one
+//! key, since the order of several would change from run to run): see [`Header`]. Nothing in a checkpoint depends
+//! on the clock or the number of threads.
+
+mod error;
+mod header;
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+
+use crate::train::{History, Progress, TrainConfig};
+use crate::{Model, Scalar};
+
+pub use error::CheckpointError;
+pub use header::{Header, TensorInfo, TrainingHeader, describe, parse_header};
+
+/// A model, and where it was trained the state of its training.
+///
+/// ```
+/// use pellucid_nn::{Checkpoint, Dense, Model, Sequential};
+/// let path = std::env::temp_dir().join("pellucid-doc-checkpoint.safetensors");
+/// let model = Model::<f32>::new(Sequential::new(3).with(Dense::new(2)), 5)?;
+/// Checkpoint::new(model.clone(), None).describe_as("task", "an example").write(&path)?;
+/// let read = Checkpoint::<f32>::read(&path)?;
+/// assert_eq!(read.metadata()["task"], "an example");
+/// assert_eq!(read.model().parameters(), model.parameters());
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), pellucid_nn::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Checkpoint<F> {
+    model: Model<F>,
+    training: Option<TrainingState<F>>,
+    metadata: BTreeMap<String, String>,
+}
+
+/// The state of a training run beside the model.
+#[derive(Clone, Debug)]
+pub struct TrainingState<F> {
+    /// The settings of the run.
+    pub config: TrainConfig,
+    /// How far it has come; the random streams are keyed by it.
+    pub progress: Progress,
+    /// The epochs so far.
+    pub history: History,
+    /// The optimiser's numbers.
+    pub optimizer_state: Vec<F>,
+    /// The parameters of the best epoch, where the run may stop early.
+    pub best_parameters: Vec<F>,
+}
+
+impl<F: Scalar> Checkpoint<F> {
+    /// A checkpoint of a model.
+    pub fn new(model: Model<F>, training: Option<TrainingState<F>>) -> Self {
+        Self { model, training, metadata: BTreeMap::new() }
+    }
+
+    /// Adds a note, such as what the model is for.
+    #[must_use]
+    pub fn describe_as(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model<F> {
+        &self.model
+    }
+
+    /// The state of training.
+    pub fn training(&self) -> Option<&TrainingState<F>> {
+        self.training.as_ref()
+    }
+
+    /// The notes.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
+    /// The model alone.
+    pub fn into_model(self) -> Model<F> {
+        self.model
+    }
+
+    pub(crate) fn into_parts(self) -> (Model<F>, Option<TrainingState<F>>) {
+        (self.model, self.training)
+    }
+}

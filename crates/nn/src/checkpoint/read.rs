@@ -1,0 +1,145 @@
+//! Reading a checkpoint: nothing in it is believed before it is checked against the file's size.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use safetensors::SafeTensors;
+
+use super::error::words;
+use super::{Checkpoint, CheckpointError, Header, TrainingState, parse_header};
+use crate::{Model, Plan, Scalar, Sequential};
+
+/// The most bytes of a file that are read.
+const LIMIT: u64 = 1 << 32;
+
+/// The bytes of a checkpoint.
+pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, CheckpointError> {
+    let io = |cause| CheckpointError::Io { path: path.display().to_string(), cause };
+    let file = File::open(path).map_err(io)?;
+    let found = file.metadata().map_err(io)?.len();
+    if found > LIMIT {
+        return Err(CheckpointError::TooLarge { path: path.display().to_string(), limit: LIMIT, found });
+    }
+    let mut bytes = Vec::new();
+    file.take(LIMIT).read_to_end(&mut bytes).map_err(io)?;
+    Ok(bytes)
+}
+
+impl<F: Scalar> Checkpoint<F> {
+    /// Reads a checkpoint of a model of built-in layers.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is damaged, holds numbers of another type, or has layers of one's own.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, CheckpointError> {
+        let path = path.as_ref();
+        Self::parse(&path.display().to_string(), &bytes(path)?)
+    }
+
+    /// Reads a checkpoint from memory; `origin` names it in errors.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::read`].
+    pub fn parse(origin: &str, bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (header, _) = parse_header(origin, bytes)?;
+        let network = Sequential::from_config(&header.architecture)
+            .map_err(|cause| CheckpointError::Layer { path: origin.to_owned(), cause })?;
+        Self::with_network(origin, bytes, header, network)
+    }
+
+    /// Reads a checkpoint whose architecture must be `network`, which may have layers of one's own.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::read`], or where the checkpoint is of another architecture: says which layer differs.
+    pub fn read_into(path: impl AsRef<Path>, network: Sequential<F>) -> Result<Self, CheckpointError> {
+        let path = path.as_ref();
+        let (origin, bytes) = (path.display().to_string(), bytes(path)?);
+        let (header, _) = parse_header(&origin, &bytes)?;
+        let (expected, found) = (network.to_config(), &header.architecture);
+        if expected != *found {
+            let describe = |config: &crate::ArchitectureConfig, i: usize| match config.layers.get(i) {
+                Some(named) => format!("{} {}", named.name, named.layer),
+                None => "no such layer".to_owned(),
+            };
+            let same = expected.layers.iter().zip(&found.layers).take_while(|(a, b)| a == b).count();
+            let (expected, found) = if expected.input != found.input {
+                (format!("input {}", expected.input), format!("input {}", found.input))
+            } else if expected.layers == found.layers {
+                (format!("views {:?}", expected.views), format!("views {:?}", found.views))
+            } else {
+                (describe(&expected, same), describe(found, same))
+            };
+            return Err(CheckpointError::Architecture { path: origin, expected, found });
+        }
+        Self::with_network(&origin, &bytes, header, network)
+    }
+
+    fn with_network(
+        origin: &str,
+        bytes: &[u8],
+        header: Header,
+        network: Sequential<F>,
+    ) -> Result<Self, CheckpointError> {
+        let path = || origin.to_owned();
+        let wrong =
+            |expected: String, found: String| CheckpointError::Tensor { path: path(), expected, found };
+        let file = SafeTensors::deserialize(bytes)
+            .map_err(|error| CheckpointError::Format { path: path(), found: words(&error, bytes.len()) })?;
+        if header.scalar != F::NAME {
+            return Err(wrong(format!("numbers of type {}", F::NAME), header.scalar));
+        }
+        // The tensor's bytes, which the file is known to have, or an error where its shape is another.
+        let tensor = |name: &str, shape: &[usize]| {
+            let expected = || format!("tensor {name:?} of shape {shape:?}");
+            let tensor = file.tensor(name).map_err(|_| wrong(expected(), "no such tensor".into()))?;
+            if tensor.shape() != shape || format!("{:?}", tensor.dtype()) != F::NAME {
+                return Err(wrong(expected(), format!("{:?} of {:?}", tensor.shape(), tensor.dtype())));
+            }
+            Ok(tensor.data())
+        };
+
+        // The plan is offsets only; no memory is taken before every tensor is known to be in the file.
+        let plan_error = |cause| CheckpointError::Plan { path: path(), cause };
+        let plan = Plan::new(&network, &network.whole(), 1).map_err(plan_error)?;
+        let mut parts = Vec::new();
+        for (name, shape, range) in plan.tensors() {
+            parts.push((range.clone(), tensor(&format!("parameter/{name}"), shape.dims())?));
+        }
+        let mut model = Model::zeroed(network).map_err(plan_error)?;
+        for (range, bytes) in parts {
+            fill(&mut model.parameters_mut()[range], bytes);
+        }
+
+        let training = match header.training {
+            None => None,
+            Some(training) => {
+                let optimizer = training.config.optimizer.build::<F>();
+                let flat = |name: &str, len: usize| -> Result<Vec<F>, CheckpointError> {
+                    let mut numbers = Vec::new();
+                    if len > 0 {
+                        let bytes = tensor(name, &[len])?;
+                        numbers.resize(len, F::ZERO);
+                        fill(&mut numbers, bytes);
+                    }
+                    Ok(numbers)
+                };
+                let best = if training.config.early_stopping.is_some() { plan.parameters } else { 0 };
+                Some(TrainingState {
+                    optimizer_state: flat("optimizer", plan.parameters * optimizer.state_per_parameter())?,
+                    best_parameters: flat("best", best)?,
+                    config: training.config,
+                    progress: training.progress,
+                    history: training.history,
+                })
+            }
+        };
+        Ok(Self { model, training, metadata: header.metadata })
+    }
+}
+
+/// Sets `numbers` from their bytes.
+fn fill<F: Scalar>(numbers: &mut [F], bytes: &[u8]) {
+    for (number, bytes) in numbers.iter_mut().zip(bytes.chunks_exact(size_of::<F>())) {
+        *number = F::from_le_bytes(bytes);
+    }
+}

@@ -1,0 +1,185 @@
+//! Running a model over a data set: losses, outputs, accuracy.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use pellucid_compute::{Pool, Rows, Scalar};
+use pellucid_data::{Batches, Dataset, Element, Targets};
+
+use crate::{Error, Loss, Model, Plan, Sequential, Session, Shape, evaluate_loss};
+
+/// Samples of one batch of an evaluation.
+const BATCH: usize = 256;
+
+/// Fewest samples that are worth a second thread.
+const GRAIN: usize = 32;
+
+/// Copies the inputs of the samples at `positions` into the session, as floats.
+pub(crate) fn load_inputs<F: Scalar + Element>(session: &mut Session<F>, data: &Dataset, positions: &[u32]) {
+    let pool = Arc::clone(session.pool());
+    let x = Rows(session.input_mut(positions.len()), data.input_width());
+    pool.split(positions.len(), GRAIN, (x, positions), |(x, positions)| data.gather_inputs(positions, x.0));
+}
+
+/// The loss of the session's last forward pass, for the samples at `positions`; writes dL/d output.
+pub(crate) fn batch_loss<F: Scalar + Element>(
+    session: &mut Session<F>,
+    loss: &dyn Loss<F>,
+    data: &Dataset,
+    positions: &[u32],
+    targets: &mut [F],
+    sums: &mut [f64],
+) -> f64 {
+    let pool = Arc::clone(session.pool());
+    let (input, output, gradient) = session.loss_slices();
+    let sums = &mut sums[..positions.len()];
+    if matches!(**data.targets(), Targets::SameAsInput) {
+        return evaluate_loss(loss, &pool, output, input, gradient, sums);
+    }
+    let targets = &mut targets[..output.len()];
+    data.gather_targets(positions, targets);
+    evaluate_loss(loss, &pool, output, targets, gradient, sums)
+}
+
+/// The mean loss over a data set, batch by batch in order, in memory that the caller owns.
+pub(crate) fn mean_loss<F: Scalar + Element>(
+    session: &mut Session<F>,
+    parameters: &[F],
+    loss: &dyn Loss<F>,
+    data: &Dataset,
+    targets: &mut [F],
+    sums: &mut [f64],
+) -> f64 {
+    let mut total = 0.0;
+    let mut positions = [0_u32; BATCH];
+    for range in Batches::new(data.len(), BATCH.min(session.plan().max_batch)) {
+        let positions = &mut positions[..range.len()];
+        for (position, row) in positions.iter_mut().zip(range) {
+            *position = row as u32;
+        }
+        load_inputs(session, data, positions);
+        session.forward(parameters, None);
+        total += batch_loss(session, loss, data, positions, targets, sums) * positions.len() as f64;
+    }
+    total / data.len() as f64
+}
+
+/// Checks that a data set can be fed to a network, and its targets compared with the output.
+pub(crate) fn check_fit<F: Scalar>(
+    network: &Sequential<F>,
+    output: Option<&Shape>,
+    data: &Dataset,
+) -> Result<(), Error> {
+    if data.is_empty() {
+        return Err(Error::Input {
+            expected: "at least one sample".into(),
+            found: "an empty data set".into(),
+        });
+    }
+    if data.input_width() != network.input().len() {
+        return Err(Error::Input {
+            expected: format!("samples of {} numbers, the network's input", network.input()),
+            found: format!("samples of {}", data.input_width()),
+        });
+    }
+    match output {
+        Some(output) if output.len() != data.target_width() => Err(Error::Input {
+            expected: format!("targets of {output} numbers, the network's output"),
+            found: format!("targets of {}", data.target_width()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The mean loss of a model over a data set.
+///
+/// # Errors
+/// Where the data set is empty or does not fit the model.
+pub fn evaluate<F: Scalar + Element>(
+    model: &Model<F>,
+    loss: &dyn Loss<F>,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<f64, Error> {
+    check_fit(model.architecture(), Some(model.plan().output()), data)?;
+    let batch = BATCH.min(data.len());
+    let mut session = Session::training(model.architecture(), batch, pool)?;
+    let mut targets = vec![F::ZERO; batch * data.target_width()];
+    let mut sums = vec![0.0; batch];
+    Ok(mean_loss(&mut session, model.parameters(), loss, data, &mut targets, &mut sums))
+}
+
+/// Runs the layers `layers` of a model over a data set, whose samples are inputs of the first of them, and hands
+/// every batch to `visit`: the positions of its samples, their inputs, their outputs.
+///
+/// # Errors
+/// Where the data set is empty or does not fit the layers.
+pub fn for_each_batch<F: Scalar + Element>(
+    model: &Model<F>,
+    layers: &Range<usize>,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+    mut visit: impl FnMut(&[u32], &[F], &[F]),
+) -> Result<(), Error> {
+    let input = Plan::new(model.architecture(), layers, 1)?.input;
+    if data.input_width() != input.len() {
+        return Err(Error::Input {
+            expected: format!("samples of {input} numbers, the input of these layers"),
+            found: format!("samples of {}", data.input_width()),
+        });
+    }
+    let mut session = Session::new(model.architecture(), layers, BATCH, pool, false)?;
+    for range in Batches::new(data.len(), BATCH) {
+        let positions: Vec<u32> = range.map(|row| row as u32).collect();
+        load_inputs(&mut session, data, &positions);
+        session.forward(model.parameters(), None);
+        visit(&positions, session.input(), session.output());
+    }
+    Ok(())
+}
+
+/// The outputs of the layers `layers` for every sample of a data set, row by row.
+///
+/// # Errors
+/// Where the data set does not fit the layers.
+pub fn predict<F: Scalar + Element>(
+    model: &Model<F>,
+    layers: &Range<usize>,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<Vec<F>, Error> {
+    let mut outputs = Vec::new();
+    for_each_batch(model, layers, data, pool, |_, _, y| outputs.extend_from_slice(y))?;
+    Ok(outputs)
+}
+
+/// The share of samples whose largest output is that of their class.
+///
+/// # Errors
+/// Where the data set has no classes, is empty, or does not fit the model.
+pub fn accuracy<F: Scalar + Element>(
+    model: &Model<F>,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<f64, Error> {
+    check_fit(model.architecture(), Some(model.plan().output()), data)?;
+    if !matches!(**data.targets(), Targets::Classes { .. }) {
+        return Err(Error::Input {
+            expected: "a data set with classes".into(),
+            found: "other targets".into(),
+        });
+    }
+    let width = model.plan().output().len();
+    let mut right = 0;
+    for_each_batch(model, &model.architecture().whole(), data, pool, |positions, _, y| {
+        for (&position, y) in positions.iter().zip(y.chunks_exact(width)) {
+            right += usize::from(data.label(position as usize) == Some(argmax(y) as u32));
+        }
+    })?;
+    Ok(right as f64 / data.len() as f64)
+}
+
+/// The place of the largest number, the first of equals.
+pub fn argmax<F: Scalar>(y: &[F]) -> usize {
+    (1..y.len()).fold(0, |best, i| if y[i] > y[best] { i } else { best })
+}

@@ -1,0 +1,145 @@
+//! Checks of single layers and losses, and of all that are built in.
+
+use pellucid_compute::{Scalar, Stream};
+
+use super::{Check, GradientCheck};
+use crate::losses::LossRows;
+use crate::{
+    Activation, BceWithLogits, CrossEntropyWithLogits, Dense, Error, Huber, Layer, Loss, Model, Mse,
+    Sequential, Shape, Softmax,
+};
+
+/// The inner product L = sum u y with a fixed direction u (the target): its gradient is the random upstream
+/// gradient under which a layer is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Projection;
+
+impl<F: Scalar> Loss<F> for Projection {
+    fn name(&self) -> &'static str {
+        "projection"
+    }
+
+    fn terms(&self, _batch: usize, _width: usize) -> usize {
+        1
+    }
+
+    fn rows(&self, io: LossRows<'_, F>) {
+        io.gradient.copy_from_slice(io.target);
+        let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
+        for (sum, (y, u)) in io.sums.iter_mut().zip(rows) {
+            *sum = y.iter().zip(u).map(|(y, u)| y.to_f64() * u.to_f64()).sum();
+        }
+    }
+}
+
+/// Numbers around zero, of the size of normalised activations.
+fn normal(len: usize, stream: Stream) -> Vec<f64> {
+    let mut x = vec![0.0; len];
+    stream.fill_normal(&mut x, 0.0, 1.0);
+    x
+}
+
+/// Checks the input's and every parameter's gradient of a layer for `batch` random samples of shape `input`,
+/// under a random upstream gradient.
+///
+/// # Errors
+/// Where the layer cannot take this input.
+pub fn check_layer(
+    component: impl Into<String>,
+    layer: impl Layer<f64> + 'static,
+    input: impl Into<Shape>,
+    batch: usize,
+    seed: u64,
+) -> Result<Vec<Check>, Error> {
+    let stream = Stream::new(seed);
+    let mut model = Model::new(Sequential::new(input).with(layer).named("layer"), seed)?;
+    // Biases start at zero; a check there would miss what depends on their value.
+    let noise = normal(model.parameters().len(), stream.child(0));
+    for (parameter, noise) in model.parameters_mut().iter_mut().zip(noise) {
+        *parameter += 0.1 * noise;
+    }
+    let x = normal(batch * model.architecture().input().len(), stream.child(1));
+    let u = normal(batch * model.plan().output().len(), stream.child(2));
+    let mut checks = GradientCheck::new(component, &model, &Projection, &x, &u).run()?;
+    for check in &mut checks {
+        if let Some(name) = check.parameter.strip_prefix("layer.") {
+            check.parameter = name.to_owned();
+        }
+    }
+    Ok(checks)
+}
+
+/// Checks the gradient of a loss for `batch` random predictions of `width` outputs and given targets.
+///
+/// # Errors
+/// Where the targets are not `batch` x `width`.
+pub fn check_loss(
+    component: impl Into<String>,
+    loss: &dyn Loss<f64>,
+    batch: usize,
+    targets: &[f64],
+    seed: u64,
+) -> Result<Vec<Check>, Error> {
+    let width = targets.len() / batch.max(1);
+    let model = Model::new(Sequential::new(width).with(Activation::Identity), seed)?;
+    let x = normal(batch * width, Stream::new(seed).child(1));
+    let mut checks = GradientCheck::new(component, &model, loss, &x, targets).run()?;
+    for check in &mut checks {
+        "prediction".clone_into(&mut check.parameter);
+    }
+    Ok(checks)
+}
+
+/// Checks every built-in layer, `Dense` with every activation.
+///
+/// # Errors
+/// None, unless a layer refuses its input.
+pub fn check_layers(seed: u64) -> Result<Vec<Check>, Error> {
+    let activations = [
+        ("Identity", Activation::Identity),
+        ("ReLU", Activation::Relu),
+        ("LeakyReLU", Activation::LeakyRelu(0.1)),
+        ("Sigmoid", Activation::Sigmoid),
+        ("Tanh", Activation::Tanh),
+    ];
+    let mut checks = check_layer("Dense", Dense::new(2), 3, 2, seed)?;
+    for (name, activation) in activations {
+        if activation != Activation::Identity {
+            checks.extend(check_layer(
+                format!("Dense + {name}"),
+                Dense::new(5).activation(activation),
+                7,
+                4,
+                seed,
+            )?);
+        }
+    }
+    for (name, activation) in activations {
+        checks.extend(check_layer(name, activation, 6, 5, seed)?);
+    }
+    checks.extend(check_layer("Softmax", Softmax, 6, 5, seed)?);
+    Ok(checks)
+}
+
+/// Checks every built-in loss.
+///
+/// # Errors
+/// None.
+pub fn check_losses(seed: u64) -> Result<Vec<Check>, Error> {
+    let (batch, width) = (3, 4);
+    let values = normal(batch * width, Stream::new(seed).child(3));
+    let shares: Vec<f64> = values.iter().map(|v| 1.0 / (1.0 + (-v).exp())).collect();
+    let one_hot: Vec<f64> =
+        (0..batch * width).map(|i| if i % width == (i / width * 2) % width { 1.0 } else { 0.0 }).collect();
+    let cases: [(&str, &dyn Loss<f64>, &[f64]); 4] = [
+        ("Mse", &Mse, &values),
+        ("BceWithLogits", &BceWithLogits, &shares),
+        ("CrossEntropyWithLogits", &CrossEntropyWithLogits, &one_hot),
+        ("Huber", &Huber { delta: 0.7 }, &values),
+    ];
+    let mut checks = Vec::new();
+    for (name, loss, targets) in cases {
+        checks.extend(check_loss(name, loss, batch, targets, seed)?);
+    }
+    Ok(checks)
+}

@@ -1,0 +1,127 @@
+//! The fully connected layer.
+
+use pellucid_compute::{MatMut, MatRef, Scalar, Start, Stream, matmul, reduce::sum_rows};
+
+use super::Activation;
+use crate::layer::{Backward, Forward, Layer, Need, ParameterSpec, PlanError};
+use crate::{Init, LayerConfig, Shape};
+
+/// The fully connected layer y = f(x W + b), with an optional activation f.
+///
+/// With z = x W + b and upstream gradient dL/dy, backpropagation is
+///
+/// ```text
+/// dL/dz = dL/dy f'(z)                 batch x n_out
+/// dL/dW = x^T dL/dz                   n_in x n_out
+/// dL/db = sum over the batch of dL/dz n_out
+/// dL/dx = dL/dz W^T                   batch x n_in
+/// ```
+///
+/// Shapes: x is batch x n_in (any input shape is taken as its elements in order), W is n_in x n_out, b is n_out.
+/// Source: Rumelhart, Hinton and Williams, *Learning representations by back-propagating errors* (1986).
+///
+/// ```
+/// use pellucid_nn::{Activation, Dense, Sequential};
+/// let network = Sequential::<f32>::new(784).with(Dense::new(32).activation(Activation::Relu));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense {
+    units: usize,
+    activation: Activation,
+    init: Init,
+}
+
+impl Dense {
+    /// A layer with `units` outputs, no activation, Xavier-normal weights and zero biases.
+    pub fn new(units: usize) -> Self {
+        Self { units, activation: Activation::Identity, init: Init::XavierNormal }
+    }
+
+    /// Sets the activation f.
+    #[must_use]
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Sets how the weights are drawn; biases start at zero.
+    #[must_use]
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+}
+
+impl<F: Scalar> Layer<F> for Dense {
+    fn kind(&self) -> &'static str {
+        "dense"
+    }
+
+    fn config(&self) -> serde_json::Value {
+        LayerConfig::Dense { units: self.units, activation: self.activation, init: self.init }.to_json()
+    }
+
+    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
+        self.activation.check()?;
+        let (n_in, n_out) = (input.len(), self.units);
+        if n_in == 0 || n_out == 0 {
+            return Err(PlanError::input("at least one input and one unit", format!("{n_in} and {n_out}")));
+        }
+        Ok(Need {
+            output: Shape::from(n_out),
+            parameters: vec![
+                ParameterSpec { name: "weight", shape: Shape::from([n_in, n_out]) },
+                ParameterSpec { name: "bias", shape: Shape::from(n_out) },
+            ],
+            saved: 0,
+            scratch: if self.activation == Activation::Identity {
+                0
+            } else {
+                max_batch.saturating_mul(n_out)
+            },
+            flops: (n_in as u64).saturating_mul(2).saturating_add(self.activation.flops()).saturating_mul(n_out as u64),
+        })
+    }
+
+    fn init(&self, parameters: &mut [F], input: &Shape, stream: Stream) {
+        let (weight, bias) = parameters.split_at_mut(input.len() * self.units);
+        self.init.fill(weight, input.len(), self.units, stream);
+        bias.fill(F::ZERO);
+    }
+
+    fn forward(&self, io: Forward<'_, F>) {
+        let (batch, n_in, n_out) = (io.batch, io.x.len() / io.batch, self.units);
+        let (weight, bias) = io.parameters.split_at(n_in * n_out);
+        let x = MatRef::row_major(io.x, batch, n_in);
+        let w = MatRef::row_major(weight, n_in, n_out);
+
+        // y = f(x W + b)
+        matmul(io.pool, MatMut::row_major(io.y, batch, n_out), x, w, Start::Row(bias));
+        self.activation.apply(io.pool, io.y);
+    }
+
+    fn backward(&self, io: Backward<'_, F>) {
+        let (batch, n_in, n_out) = (io.batch, io.x.len() / io.batch, self.units);
+        let weight = &io.parameters[..n_in * n_out];
+        let (dweight, dbias) = io.dparameters.split_at_mut(n_in * n_out);
+
+        // dz = dy f'(z)
+        let dz = if self.activation == Activation::Identity {
+            io.dy
+        } else {
+            let dz = &mut io.scratch[..batch * n_out];
+            self.activation.derivative(io.pool, dz, io.dy, io.y);
+            dz
+        };
+        let x = MatRef::row_major(io.x, batch, n_in);
+        let w = MatRef::row_major(weight, n_in, n_out);
+        let dz_matrix = MatRef::row_major(dz, batch, n_out);
+
+        // dW = x^T dz,  db = sum of dz over the batch,  dx = dz W^T
+        matmul(io.pool, MatMut::row_major(dweight, n_in, n_out), x.transposed(), dz_matrix, Start::Zero);
+        sum_rows(io.pool, dbias, dz);
+        if let Some(dx) = io.dx {
+            matmul(io.pool, MatMut::row_major(dx, batch, n_in), dz_matrix, w.transposed(), Start::Zero);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The optimisers: one flat loop over parameters, gradients and state.
+
+mod adam;
+mod sgd;
+
+use std::fmt::Debug;
+
+use pellucid_compute::{Pool, Scalar};
+use serde::{Deserialize, Serialize};
+
+pub use adam::Adam;
+pub use sgd::Sgd;
+
+/// A rule that moves the parameters against their gradient.
+pub trait Optimizer<F: Scalar>: Debug + Send + Sync {
+    /// The name in the field's words.
+    fn name(&self) -> &'static str;
+
+    /// The numbers kept for each parameter between steps; zero at the start.
+    fn state_per_parameter(&self) -> usize;
+
+    /// Makes one step.
+    fn step(&self, update: Update<'_, F>);
+
+    /// The factor w of a penalty w/2 |theta|^2 whose gradient the rule adds to that of the loss; 0 for none.
+    fn penalty(&self) -> f64 {
+        0.0
+    }
+}
+
+/// The arguments of an optimiser's step.
+#[derive(Debug)]
+pub struct Update<'a, F> {
+    /// The threads to run on.
+    pub pool: &'a Pool,
+    /// All parameters.
+    pub parameters: &'a mut [F],
+    /// The gradient of the loss.
+    pub gradients: &'a [F],
+    /// A factor of the gradient, below 1 where it is clipped.
+    pub gradient_scale: F,
+    /// [`Optimizer::state_per_parameter`] slices as long as `parameters`, one after the other.
+    pub state: &'a mut [F],
+    /// The number of this step; the first is 1.
+    pub step: u64,
+    /// The learning rate of this step.
+    pub learning_rate: f64,
+}
+
+/// Fewest parameters that are worth a second thread.
+const GRAIN: usize = 1 << 13;
+
+/// A built-in optimiser as it stands in a checkpoint or a configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OptimizerConfig {
+    /// [`Sgd`].
+    Sgd {
+        /// The factor of the running direction.
+        #[serde(default)]
+        momentum: f64,
+        /// Looks ahead along the running direction.
+        #[serde(default)]
+        nesterov: bool,
+        /// The factor w of the penalty w/2 |theta|^2.
+        #[serde(default)]
+        weight_decay: f64,
+    },
+    /// [`Adam`] with the penalty's gradient in its moments.
+    Adam {
+        /// The decay of the first moment.
+        #[serde(default = "adam::default_beta1")]
+        beta1: f64,
+        /// The decay of the second moment.
+        #[serde(default = "adam::default_beta2")]
+        beta2: f64,
+        /// Added to the root of the second moment.
+        #[serde(default = "adam::default_epsilon")]
+        epsilon: f64,
+        /// The factor w of the penalty w/2 |theta|^2.
+        #[serde(default)]
+        weight_decay: f64,
+    },
+    /// [`Adam`] with decoupled weight decay.
+    #[serde(rename = "adamw")]
+    AdamW {
+        /// The decay of the first moment.
+        #[serde(default = "adam::default_beta1")]
+        beta1: f64,
+        /// The decay of the second moment.
+        #[serde(default = "adam::default_beta2")]
+        beta2: f64,
+        /// Added to the root of the second moment.
+        #[serde(default = "adam::default_epsilon")]
+        epsilon: f64,
+        /// The share of a parameter that a step with learning rate 1 takes away.
+        #[serde(default = "adam::default_decoupled_decay")]
+        weight_decay: f64,
+    },
+}
+
+impl OptimizerConfig {
+    /// The optimiser that this describes.
+    pub fn build<F: Scalar>(self) -> Box<dyn Optimizer<F>> {
+        match self {
+            Self::Sgd { momentum, nesterov, weight_decay } => {
+                Box::new(Sgd { momentum, nesterov, weight_decay })
+            }
+            Self::Adam { beta1, beta2, epsilon, weight_decay } => {
+                Box::new(Adam { beta1, beta2, epsilon, weight_decay, decoupled: false })
+            }
+            Self::AdamW { beta1, beta2, epsilon, weight_decay } => {
+                Box::new(Adam { beta1, beta2, epsilon, weight_decay, decoupled: true })
+            }
+        }
+    }
+
+    /// Checks the hyper-parameters.
+    ///
+    /// # Errors
+    /// The name of the first one out of range, with the range.
+    pub fn check(self) -> Result<(), String> {
+        let positive = |name: &str, x: f64| {
+            if x > 0.0 && x.is_finite() {
+                Ok(())
+            } else {
+                Err(format!("{name} = {x}: expected a positive number"))
+            }
+        };
+        let share = |name: &str, x: f64| {
+            if (0.0..1.0).contains(&x) {
+                Ok(())
+            } else {
+                Err(format!("{name} = {x}: expected 0 <= {name} < 1"))
+            }
+        };
+        let decay = |w: f64| {
+            if w >= 0.0 && w.is_finite() {
+                Ok(())
+            } else {
+                Err(format!("weight_decay = {w}: expected 0 or more"))
+            }
+        };
+        match self {
+            Self::Sgd { momentum, nesterov, weight_decay } => {
+                share("momentum", momentum)?;
+                if nesterov && momentum == 0.0 {
+                    return Err("nesterov = true with momentum = 0: expected a momentum".into());
+                }
+                decay(weight_decay)
+            }
+            Self::Adam { beta1, beta2, epsilon, weight_decay }
+            | Self::AdamW { beta1, beta2, epsilon, weight_decay } => {
+                share("beta1", beta1)?;
+                share("beta2", beta2)?;
+                positive("epsilon", epsilon)?;
+                decay(weight_decay)
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A network's layers as a table.
+
+use std::fmt;
+
+use crate::{Plan, PlanError, Scalar, Sequential, Shape};
+
+/// What `summary()` says of a network: its layers with shapes, parameters, memory and operations.
+///
+/// ```
+/// use pellucid_nn::{Dense, Model, Sequential};
+/// let summary = Model::<f32>::new(Sequential::new(784).with(Dense::new(32)), 0)?.summary();
+/// assert_eq!((summary.parameters, summary.flops), (784 * 32 + 32, 2 * 784 * 32));
+/// println!("{summary}");
+/// # Ok::<(), pellucid_nn::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The layers in order.
+    pub layers: Vec<SummaryLayer>,
+    /// The shape of an input sample.
+    pub input: Shape,
+    /// All parameters.
+    pub parameters: usize,
+    /// Bytes of all parameters.
+    pub parameter_bytes: usize,
+    /// Bytes that a training session needs for each sample of a batch: activations, gradients, saved and scratch.
+    pub training_bytes_per_sample: usize,
+    /// Floating-point operations of the forward pass for one sample.
+    pub flops: u64,
+}
+
+/// A line of a [`Summary`].
+#[derive(Clone, Debug)]
+pub struct SummaryLayer {
+    /// The layer's name.
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// The shape of an output sample.
+    pub output: Shape,
+    /// Its parameters.
+    pub parameters: usize,
+    /// Bytes of its output for one sample.
+    pub activation_bytes: usize,
+    /// Floating-point operations of its forward pass for one sample.
+    pub flops: u64,
+}
+
+impl Summary {
+    /// The summary of an architecture.
+    ///
+    /// # Errors
+    /// Where it cannot be planned.
+    pub fn of<F: Scalar>(network: &Sequential<F>) -> Result<Self, PlanError> {
+        Ok(Self::new::<F>(&Plan::new(network, &network.whole(), 1)?))
+    }
+
+    /// The summary of a network planned for a batch of one, in numbers of type `F`.
+    pub(crate) fn new<F>(plan: &Plan) -> Self {
+        let layers = plan.layers.iter().map(|layer| SummaryLayer {
+            name: layer.name.clone(),
+            kind: layer.kind,
+            output: layer.output.clone(),
+            parameters: layer.parameters.len(),
+            activation_bytes: layer.output.len() * size_of::<F>(),
+            flops: layer.flops,
+        });
+        Self {
+            layers: layers.collect(),
+            input: plan.input.clone(),
+            parameters: plan.parameters,
+            parameter_bytes: plan.parameters * size_of::<F>(),
+            training_bytes_per_sample: plan.session_bytes::<F>(true) / plan.max_batch,
+            flops: plan.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.flops)),
+        }
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.layers.iter().map(|layer| layer.name.len()).max().unwrap_or(0).max(5);
+        writeln!(
+            f,
+            "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
+            "layer", "kind", "output", "parameters", "bytes/sample", "FLOPs/sample"
+        )?;
+        writeln!(f, "{:name$}  {:10}  {:>12}", "input", "", self.input.to_string())?;
+        for layer in &self.layers {
+            writeln!(
+                f,
+                "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
+                layer.name,
+                layer.kind,
+                layer.output.to_string(),
+                layer.parameters,
+                layer.activation_bytes,
+                layer.flops
+            )?;
+        }
+        write!(
+            f,
+            "{} parameters ({:.2} MB); {} FLOPs forward and {:.1} kB of training memory a sample",
+            self.parameters,
+            self.parameter_bytes as f64 / 1e6,
+            self.flops,
+            self.training_bytes_per_sample as f64 / 1e3
+        )
+    }
+}

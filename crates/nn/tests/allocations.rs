@@ -1,0 +1,90 @@
+//! A training step after the first does not allocate, on any thread.
+//!
+//! The allocator counts with atomic counters for the whole process, so the pool's workers count too. This is the
+//! only test of the file: another would be counted with it.
+
+mod common;
+
+use std::alloc::System;
+use std::sync::Arc;
+
+use pellucid_data::{Batches, Dataset, Features, Matrix, Targets, permutation_into};
+use pellucid_nn::*;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Calls of the allocator by all threads while `work` runs.
+fn calls(work: impl FnOnce()) -> usize {
+    let region = Region::new(ALLOCATOR);
+    work();
+    let change = region.change();
+    change.allocations + change.reallocations + change.deallocations
+}
+
+/// Calls of the allocator by three epochs of steps that follow a first step.
+fn calls_of_steps(network: Sequential<f32>, data: &Dataset, config: &TrainConfig, threads: usize) -> usize {
+    let pool = Arc::new(Pool::new(threads));
+    let model = Model::new(network, 1).unwrap();
+    let mut trainer = Trainer::new(model, config.clone(), &pool).unwrap();
+    let mut order: Vec<u32> = (0..data.len() as u32).collect();
+    // Workers allocate when they start; wait until they all have.
+    pool.run(threads, |_| ());
+    trainer.step(data, &order[..config.batch_size], 3);
+    calls(|| {
+        for epoch in 0..3 {
+            permutation_into(config.seed, epoch, &mut order);
+            for range in Batches::new(data.len(), config.batch_size) {
+                let loss = trainer.step(data, &order[range], 3);
+                assert!(loss.is_finite());
+            }
+        }
+    })
+}
+
+fn xor() -> (Sequential<f32>, Dataset) {
+    let inputs = Matrix::new(4, 2, vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]).unwrap();
+    let targets = Features::F32(Matrix::new(4, 1, vec![0.0, 1.0, 1.0, 0.0]).unwrap());
+    let network = Sequential::new(2)
+        .with(Dense::new(4).activation(Activation::Tanh))
+        .with(Dense::new(1).activation(Activation::Sigmoid));
+    (network, Dataset::new(Features::F32(inputs), Targets::Values(targets)).unwrap())
+}
+
+#[test]
+fn a_training_step_after_the_first_does_not_allocate() {
+    let on_another_thread = calls(|| {
+        std::thread::scope(|scope| scope.spawn(|| drop(std::hint::black_box(vec![1_u8; 1000]))).join().unwrap());
+    });
+    assert!(on_another_thread >= 2, "the allocator does not count other threads");
+
+    let adam = OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let deep = TrainConfig {
+        batch_size: 256,
+        loss: LossConfig::BceWithLogits,
+        optimizer: adam,
+        schedule: Schedule::cosine(1e-3),
+        clip_norm: Some(1.0),
+        ..TrainConfig::default()
+    };
+    // Two whole batches and a last one of 88 samples.
+    let images = common::pixels(600, 784);
+    let small = TrainConfig { batch_size: 4, schedule: Schedule::constant(0.5), ..TrainConfig::default() };
+    let (_, truth_table) = xor();
+    for threads in [1, 2] {
+        let autoencoder = calls_of_steps(common::autoencoder(), &images, &deep, threads);
+        let xor = calls_of_steps(xor().0, &truth_table, &small, threads);
+        println!("{threads} threads: {autoencoder} calls of the allocator by the autoencoder, {xor} by XOR");
+        assert_eq!((autoencoder, xor), (0, 0), "calls of the allocator on {threads} threads");
+    }
+
+    // Nor does an epoch: a run of more epochs only takes a larger history at its start.
+    let fit = |epochs| {
+        let model = Model::new(xor().0, 1).unwrap();
+        let config = TrainConfig { epochs, ..small.clone() };
+        let mut trainer = Trainer::new(model, config, &Arc::default()).unwrap();
+        calls(|| assert_eq!(trainer.fit(&truth_table, None, &mut ()).unwrap(), Outcome::Finished))
+    };
+    assert_eq!(fit(10), fit(1000), "calls of the allocator grow with the epochs");
+}

@@ -1,0 +1,185 @@
+//! Every derivative is checked, and a planted error of 0.1 % in any one backward is caught.
+
+use pellucid_nn::gradient_check::{Check, GradientCheck, check_layer, check_layers, check_losses};
+use pellucid_nn::*;
+
+/// The bound for components that are smooth and shallow, and for all others.
+const TIGHT: f64 = 1e-9;
+const BOUND: f64 = 1e-7;
+
+fn assert_within(checks: &[Check], bound: f64) {
+    for check in checks {
+        assert!(check.relative_error <= bound, "{check:?}");
+        assert!(check.analytic_norm > 0.0 && check.elements > 0, "nothing was compared: {check:?}");
+        assert!(check.kinks * 100 <= check.of, "too many kinks: {check:?}");
+    }
+}
+
+#[test]
+fn every_layer_and_loss_passes() {
+    for seed in 0..5 {
+        let checks = [check_layers(seed).unwrap(), check_losses(seed).unwrap()].concat();
+        for check in checks {
+            println!("{:25} {:10} {:.1e}", check.component, check.parameter, check.relative_error);
+            let smooth =
+                ["Dense", "Sigmoid", "Tanh", "Mse", "BceWithLogits"].contains(&check.component.as_str());
+            assert_within(&[check], if smooth { TIGHT } else { BOUND });
+        }
+    }
+}
+
+fn unit(len: usize, seed: u64) -> Vec<f64> {
+    let mut x = vec![0.0; len];
+    Stream::new(seed).fill_uniform(&mut x, 0.0, 1.0);
+    x
+}
+
+#[test]
+fn a_deep_relu_autoencoder_passes_in_every_parameter() {
+    let relu = |units| Dense::new(units).activation(Activation::Relu).init(Init::HeNormal);
+    let network = Sequential::new(20)
+        .with(relu(16))
+        .with(relu(8))
+        .with(Dense::new(4).init(Init::HeNormal))
+        .with(relu(8))
+        .with(relu(16))
+        .with(Dense::new(20));
+    let model = Model::new(network, 3).unwrap();
+    let x = unit(6 * 20, 1);
+    assert_within(&GradientCheck::new("autoencoder", &model, &BceWithLogits, &x, &x).run().unwrap(), BOUND);
+}
+
+/// A layer whose backward is wrong by 0.1 % in one of the tensors it computes.
+#[derive(Debug)]
+struct Planted {
+    layer: Box<dyn Layer<f64>>,
+    /// 0 for dx, i for the parameter tensor i - 1.
+    tensor: usize,
+}
+
+impl Layer<f64> for Planted {
+    fn kind(&self) -> &'static str {
+        "planted"
+    }
+    fn config(&self) -> serde_json::Value {
+        self.layer.config()
+    }
+    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
+        self.layer.plan(input, max_batch)
+    }
+    fn init(&self, parameters: &mut [f64], input: &Shape, stream: Stream) {
+        self.layer.init(parameters, input, stream);
+    }
+    fn forward(&self, io: Forward<'_, f64>) {
+        self.layer.forward(io);
+    }
+    fn backward(&self, mut io: Backward<'_, f64>) {
+        let need = self.layer.plan(&Shape::from(io.x.len() / io.batch), io.batch).unwrap();
+        let lens: Vec<usize> = need.parameters.iter().map(|spec| spec.shape.len()).collect();
+        self.layer.backward(Backward {
+            dx: io.dx.as_deref_mut(),
+            dparameters: &mut *io.dparameters,
+            scratch: &mut *io.scratch,
+            ..io
+        });
+        let wrong = if self.tensor == 0 {
+            io.dx.unwrap()
+        } else {
+            let begin = lens[..self.tensor - 1].iter().sum::<usize>();
+            &mut io.dparameters[begin..begin + lens[self.tensor - 1]]
+        };
+        for x in wrong {
+            *x *= 1.001;
+        }
+    }
+}
+
+#[test]
+fn a_planted_error_in_any_layer_is_caught() {
+    let dense = |activation| LayerConfig::Dense { units: 3, activation, init: Init::default() };
+    let mut cases = vec![LayerConfig::Identity, LayerConfig::Softmax];
+    for activation in [Activation::Relu, Activation::LeakyRelu(0.2), Activation::Sigmoid, Activation::Tanh] {
+        cases.extend([LayerConfig::from(activation), dense(activation)]);
+    }
+    cases.push(dense(Activation::Identity));
+    for config in cases {
+        let tensors = if matches!(config, LayerConfig::Dense { .. }) { 3 } else { 1 };
+        for tensor in 0..tensors {
+            let checks = check_layer("planted", Planted { layer: config.build(), tensor }, 4, 3, 9).unwrap();
+            for (i, check) in checks.iter().enumerate() {
+                if i == tensor {
+                    assert!((0.5e-3..2e-3).contains(&check.relative_error), "{config:?}: {check:?}");
+                } else {
+                    assert!(check.relative_error <= BOUND, "{config:?}: {check:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A loss whose gradient is wrong by 0.1 %.
+#[derive(Debug)]
+struct PlantedLoss(Box<dyn Loss<f64>>);
+
+impl Loss<f64> for PlantedLoss {
+    fn name(&self) -> &'static str {
+        "planted"
+    }
+    fn terms(&self, batch: usize, width: usize) -> usize {
+        self.0.terms(batch, width)
+    }
+    fn rows(&self, io: LossRows<'_, f64>) {
+        let scale = io.scale * 1.001;
+        self.0.rows(LossRows { scale, ..io });
+    }
+}
+
+#[test]
+fn a_planted_error_in_any_loss_is_caught() {
+    let targets = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0];
+    for config in [
+        LossConfig::Mse,
+        LossConfig::BceWithLogits,
+        LossConfig::CrossEntropyWithLogits,
+        LossConfig::Huber { delta: 1.0 },
+    ] {
+        let loss = PlantedLoss(config.build());
+        let checks = gradient_check::check_loss("planted", &loss, 2, &targets, 4).unwrap();
+        assert!((0.5e-3..2e-3).contains(&checks[0].relative_error), "{config:?}: {checks:?}");
+    }
+}
+
+/// y = x n with n fresh random numbers for every step, as dropout draws them.
+#[derive(Debug)]
+struct Noise;
+
+impl Layer<f64> for Noise {
+    fn kind(&self) -> &'static str {
+        "noise"
+    }
+    fn config(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
+        Ok(Need { saved: max_batch * input.len(), ..Need::output(input.clone(), input.len() as u64) })
+    }
+    fn forward(&self, io: Forward<'_, f64>) {
+        match io.mode {
+            Mode::Train(stream) => stream.fill_uniform(io.saved, 0.5, 1.5),
+            Mode::Evaluate => io.saved.fill(1.0),
+        }
+        for ((y, x), n) in io.y.iter_mut().zip(io.x).zip(&*io.saved) {
+            *y = x * n;
+        }
+    }
+    fn backward(&self, io: Backward<'_, f64>) {
+        for ((dx, dy), n) in io.dx.unwrap().iter_mut().zip(io.dy).zip(io.saved) {
+            *dx = dy * n;
+        }
+    }
+}
+
+#[test]
+fn the_random_stream_is_held_fixed() {
+    assert_within(&check_layer("noise", Noise, 5, 4, 2).unwrap(), BOUND);
+}

@@ -1,0 +1,130 @@
+//! What the figures show beyond the numbers in [`Results`](crate::Results); it is drawn, not stored.
+
+use crate::XorStep;
+
+/// What each part of a run leaves to be drawn.
+#[derive(Debug, Clone, Default)]
+pub struct Evidence {
+    /// The XOR problem.
+    pub xor: Option<XorEvidence>,
+    /// The autoencoder.
+    pub autoencoder: Option<AutoencoderEvidence>,
+}
+
+/// What training XOR left to be drawn.
+#[derive(Debug, Clone)]
+pub struct XorEvidence {
+    /// The network.
+    pub network: Network,
+    /// Training loss of each epoch.
+    pub loss: Vec<f64>,
+    /// Outputs over the plane of inputs.
+    pub surface: Surface,
+    /// The first training step, if it was recorded.
+    pub step: Option<XorStep>,
+}
+
+/// A function of two inputs on a square grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Surface {
+    /// Smallest coordinate, on both axes.
+    pub low: f64,
+    /// Largest coordinate, on both axes.
+    pub high: f64,
+    /// Grid points along one axis.
+    pub side: usize,
+    /// `side x side` values; the first input runs fastest.
+    pub values: Vec<f64>,
+}
+
+impl Surface {
+    /// The grid's inputs `[x₁, x₂]` in the order that [`Surface::values`] keeps.
+    ///
+    /// ```
+    /// let points = pellucid_report::Surface::points(0.0, 1.0, 2);
+    /// assert_eq!(points, [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]);
+    /// ```
+    pub fn points(low: f64, high: f64, side: usize) -> Vec<[f64; 2]> {
+        let at = |i: usize| low + (high - low) * i as f64 / side.saturating_sub(1).max(1) as f64;
+        (0..side).flat_map(|j| (0..side).map(move |i| [at(i), at(j)])).collect()
+    }
+}
+
+/// The layers of a network, input first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Network {
+    /// Its layers.
+    pub layers: Vec<NetworkLayer>,
+}
+
+/// One column of a network diagram.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetworkLayer {
+    /// Its name, `Hidden`.
+    pub name: String,
+    /// Number of units.
+    pub width: usize,
+    /// Activation; none for the input and for linear layers.
+    pub activation: Option<String>,
+    /// Its place in the network.
+    pub role: Role,
+}
+
+/// A layer's place in its network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Where the data come in.
+    Input,
+    /// Between input and output.
+    Hidden,
+    /// The bottleneck of an autoencoder.
+    Latent,
+    /// Where the result comes out.
+    Output,
+}
+
+/// What training the autoencoder left to be drawn.
+#[derive(Debug, Clone)]
+pub struct AutoencoderEvidence {
+    /// The network.
+    pub network: Network,
+    /// Digits before and after; the first ten are drawn.
+    pub digits: Vec<DigitPair>,
+    /// Mean squared error of each test sample.
+    pub sample_errors: Vec<f32>,
+    /// The test set's latent vectors on their first two principal components.
+    pub latent: LatentPlane,
+}
+
+/// A digit and what the autoencoder made of it: square images, row-major, 0 is paper and 1 is ink.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DigitPair {
+    /// The digit.
+    pub label: u8,
+    /// Its pixels.
+    pub original: Vec<f32>,
+    /// The reconstruction's pixels, after the sigmoid.
+    pub reconstruction: Vec<f32>,
+}
+
+/// A cloud of latent vectors seen from its widest side.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LatentPlane {
+    /// One point a sample.
+    pub points: Vec<LatentPoint>,
+    /// Share of the variance along x and along y.
+    pub explained: [f64; 2],
+    /// Dimensions of the latent space.
+    pub dimensions: usize,
+}
+
+/// One sample's place on the latent plane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LatentPoint {
+    /// Coordinate on the first principal component.
+    pub x: f64,
+    /// Coordinate on the second.
+    pub y: f64,
+    /// The digit.
+    pub label: u8,
+}

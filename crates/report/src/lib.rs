@@ -1,0 +1,60 @@
+//! Figures, tables and the self-contained page of a Pellucid run.
+//!
+//! The caller fills [`Results`] (numbers, stored as `results.json`) and [`Evidence`] (what the figures draw) and calls
+//! [`write_report`]; this crate trains nothing. A part that did not run is `None` and leaves no trace on the page.
+//!
+//! * [`figures`]: SVG through a small writer of our own ([`Svg`]). A plotting library writes literal colours into every
+//!   shape; classes and one stylesheet give figures that follow the page into dark mode and onto paper.
+//! * [`tables`]: the numbered tables, with the values of the course report beside ours ([`seed_values`]).
+//! * [`XorStep`]: one training step with every number beside its equation.
+//!
+//! ```
+//! use pellucid_report::{Evidence, Results, XorResults, write_report};
+//!
+//! let folder = std::env::temp_dir().join(format!("pellucid-report-doc-{}", std::process::id()));
+//! let xor = XorResults { predictions: [0.01, 0.98, 0.98, 0.02], accuracy: 1.0, ..XorResults::default() };
+//! let results = Results { xor: Some(xor), ..Results::default() };
+//! let written = write_report(&folder, &results, &Evidence::default(), false)?;
+//! assert!(std::fs::read_to_string(&written.page)?.contains("XOR truth table"));
+//! # std::fs::remove_dir_all(folder)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod axes;
+mod equation;
+mod error;
+mod evidence;
+mod figures;
+mod matrix;
+mod number;
+mod page;
+#[cfg(feature = "png")]
+mod png_file;
+mod raster;
+mod results;
+pub mod seed_values;
+mod spelled_step;
+mod svg;
+mod table;
+mod tables;
+mod write;
+
+pub use error::ReportError;
+pub use evidence::{
+    AutoencoderEvidence, DigitPair, Evidence, LatentPlane, LatentPoint, Network, NetworkLayer, Role, Surface,
+    XorEvidence,
+};
+pub use figures::{
+    Figure, decision_boundary, error_histogram, figures, latent_space, network_diagram, reconstructions,
+    training_progress, xor_loss,
+};
+pub use matrix::Matrix;
+pub use results::{
+    ActivationCheck, AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, LossCheck,
+    Results, Split, XorResults,
+};
+pub use spelled_step::{NamedMatrix, SpelledStep, Stage, XorStep};
+pub use svg::Svg;
+pub use table::Table;
+pub use tables::tables;
+pub use write::{Written, write_report};

@@ -1,0 +1,120 @@
+//! Numbers as people write them: a true minus sign, powers of ten, thousands apart.
+
+const NOT_FINITE: &str = "not finite";
+
+/// `value` with `digits` decimals.
+pub(crate) fn fixed(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return NOT_FINITE.into();
+    }
+    let text = format!("{value:.digits$}");
+    match text.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|c| c == '0' || c == '.') => zero.into(),
+        Some(rest) => format!("−{rest}"),
+        None => text,
+    }
+}
+
+/// `value` in as few decimals as it takes, `0.002`; small values as powers of ten.
+pub(crate) fn plain(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-4 { scientific(value, 1) } else { trim(&fixed(value, 6)).into() }
+}
+
+/// `value` as mantissa and power of ten with `digits` decimals, `1.10 × 10⁻¹⁰`.
+pub(crate) fn scientific(value: f64, digits: usize) -> String {
+    if !value.is_finite() {
+        return NOT_FINITE.into();
+    }
+    if value == 0.0 {
+        return "0".into();
+    }
+    let text = format!("{value:.digits$e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    if exponent == "0" {
+        return mantissa.replace('-', "−");
+    }
+    format!("{} × 10{}", mantissa.replace('-', "−"), superscript(exponent))
+}
+
+/// A whole number with thousands apart, `50,400`.
+pub(crate) fn count(value: usize) -> String {
+    let digits = value.to_string();
+    let first = digits.len() % 3;
+    let mut groups = vec![&digits[..first]];
+    groups.extend((first..digits.len()).step_by(3).map(|i| &digits[i..i + 3]));
+    groups.into_iter().filter(|g| !g.is_empty()).collect::<Vec<_>>().join(",")
+}
+
+/// A duration in the unit that suits it, `6.3 ms`, `41.2 s`, `5 min 12 s`.
+pub(crate) fn duration(seconds: f64) -> String {
+    match seconds {
+        s if !s.is_finite() => NOT_FINITE.into(),
+        s if s < 0.1 => format!("{:.1} ms", s * 1e3),
+        s if s < 10.0 => format!("{s:.2} s"),
+        s if s < 120.0 => format!("{s:.1} s"),
+        s => format!("{} min {} s", (s / 60.0).floor(), (s % 60.0).floor()),
+    }
+}
+
+/// A share as a percentage with one decimal, `28.3 %`.
+pub(crate) fn percent(share: f64) -> String {
+    format!("{} %", fixed(100.0 * share, 1))
+}
+
+/// How far `ours` lies from `theirs`, `−14.9 %`; empty where there is nothing to divide by.
+pub(crate) fn change(ours: f64, theirs: f64) -> String {
+    let relative = ours / theirs - 1.0;
+    if !relative.is_finite() {
+        return String::new();
+    }
+    let sign = if relative > 0.0 { "+" } else { "" };
+    format!("{sign}{}", percent(relative))
+}
+
+/// An integer's digits raised.
+pub(crate) fn superscript(digits: &str) -> String {
+    let raised = |c: char| match c {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '0' | '4'..='9' => char::from_u32('⁰' as u32 + (c as u32 - '0' as u32)).unwrap_or(c),
+        other => other,
+    };
+    digits.chars().map(raised).collect()
+}
+
+/// Without the zeros that end a decimal fraction.
+pub(crate) fn trim(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_written_by_hand() {
+        assert_eq!(fixed(-0.12345, 3), "−0.123");
+        assert_eq!(fixed(-0.0001, 2), "0.00");
+        assert_eq!(fixed(f64::NAN, 2), "not finite");
+        assert_eq!(plain(0.002), "0.002");
+        assert_eq!(plain(20.0), "20");
+        assert_eq!(plain(2e-6), "2.0 × 10⁻⁶");
+        assert_eq!(scientific(1.1e-10, 2), "1.10 × 10⁻¹⁰");
+        assert_eq!(scientific(-2.5, 1), "−2.5");
+        assert_eq!(scientific(0.0, 2), "0");
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(50_400), "50,400");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(duration(0.0063), "6.3 ms");
+        assert_eq!(duration(0.47), "0.47 s");
+        assert_eq!(duration(41.24), "41.2 s");
+        assert_eq!(duration(312.9), "5 min 12 s");
+        assert_eq!(percent(0.2831), "28.3 %");
+        assert_eq!(change(0.9, 1.0), "−10.0 %");
+        assert_eq!(change(1.0, 0.0), "");
+        assert_eq!(superscript("-10"), "⁻¹⁰");
+    }
+}

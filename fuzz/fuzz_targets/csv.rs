@@ -1,0 +1,27 @@
+//! The CSV reader on any bytes and with any options: an error or a full table of finite numbers.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pellucid_data::{CsvOptions, LabelColumn, parse_csv};
+
+// The first byte chooses the options.
+fuzz_target!(|input: &[u8]| {
+    let Some((&choice, bytes)) = input.split_first() else { return };
+    let header = [None, Some(false), Some(true)][usize::from(choice % 3)];
+    let label = match choice / 3 % 4 {
+        0 => None,
+        1 => Some(LabelColumn::Last),
+        2 => Some(LabelColumn::Index(usize::from(choice / 12))),
+        _ => Some(LabelColumn::Name("y".to_owned())),
+    };
+    let labelled = label.is_some();
+    let Ok(table) = parse_csv("fuzz", bytes, &CsvOptions { header, label }) else { return };
+    assert!(table.values.rows() > 0 && table.values.cols() > 0);
+    assert!(table.values.data().iter().all(|v| v.is_finite()));
+    assert!(table.header.is_none_or(|names| names.len() == table.values.cols()));
+    assert_eq!(table.labels.is_some(), labelled);
+    if let Some(labels) = table.labels {
+        assert_eq!(labels.labels.len(), table.values.rows());
+        assert!(labels.labels.iter().all(|&l| (l as usize) < labels.names.len()));
+    }
+});

@@ -1,0 +1,20 @@
+//! The IDX reader on any bytes: an error or an array that is what its shape says.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pellucid_data::{Values, parse_idx};
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(array) = parse_idx("fuzz", bytes) else { return };
+    let count: usize = array.shape.iter().product();
+    if let Values::U8(values) = &array.values {
+        assert_eq!(values.len(), count);
+    }
+    let rows = array.shape.first().copied();
+    if let Ok(labels) = array.clone().into_labels("fuzz") {
+        assert_eq!(Some(labels.len()), rows);
+    }
+    if let Ok(features) = array.into_features("fuzz") {
+        assert_eq!((Some(features.rows()), features.rows() * features.cols()), (rows, count));
+    }
+});
