@@ -72,28 +72,32 @@ impl<F: Scalar> Problem<F> {
             Some(Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 })
         };
         let mut a = self.a.from(rows.start, begin);
-        let most_vectors = kernels.tiles[rows.len().min(height) - 1].len();
-        // Packed A lies in panels of some tiles each; A as it is, in one.
+        let rows_at_once = height.min(rows.len());
+        let most_vectors = kernels.tiles[rows_at_once - 1].len();
+        let tall = |vectors: usize| kernels.tiles.iter().rposition(|tiles| vectors <= tiles.len()).map_or(0, |r| r + 1);
+        // Packed A lies in panels of one tile each; A as it is, in one of all rows.
         let mut panel_rows = rows.len();
         if a.column_stride != 1 && (a.row_stride != 1 || columns.len() > most_vectors * lanes) {
-            panel_rows = lanes.max(height);
-            let packed: *mut F = buffers.a.get(rows.len().next_multiple_of(panel_rows) * depth).as_mut_ptr();
-            for i in (0..rows.len()).step_by(panel_rows) {
+            panel_rows = height;
+            let packed: *mut F = buffers.a.get(rows.len().next_multiple_of(height) * depth).as_mut_ptr();
+            for i in (0..rows.len()).step_by(height) {
                 let transposed = Raw { data: a.at(i, 0), row_stride: a.column_stride, column_stride: a.row_stride };
-                let panel = Panel { from: transposed, depth, lanes: panel_rows.min(rows.len() - i) };
+                let panel = Panel { from: transposed, depth, lanes: height.min(rows.len() - i) };
                 // SAFETY: the panel lies in A, and `packed` has room for all panels.
-                unsafe { (kernels.pack)(&panel, panel_rows, packed.wrapping_add(i * depth)) };
+                unsafe { (kernels.pack)(&panel, height, packed.wrapping_add(i * depth)) };
             }
-            a = Raw { data: packed, row_stride: 1, column_stride: panel_rows };
+            a = Raw { data: packed, row_stride: 1, column_stride: height };
         }
         let mut j = columns.start;
         while j < columns.end {
             let left = (columns.end - j).div_ceil(lanes);
-            let vectors = if left == most_vectors + 1 { left.div_ceil(2) } else { left.min(most_vectors) };
+            let vectors = if left < 2 * most_vectors && 2 * tall(left) >= rows_at_once { left } else { left.min(most_vectors) };
+            let height = height.min(tall(vectors));
             let width = vectors * lanes;
             let panel = Panel { from: self.b.from(begin, j), depth, lanes: width.min(columns.end - j) };
             let mut b = panel.from;
-            if b.column_stride != 1 || rows.len() > height || panel.lanes < width {
+            let near = b.row_stride <= 2 * width || rows.len() <= std::env::var("RL").map_or(8, |s| s.parse::<usize>().unwrap());
+            if b.column_stride != 1 || !near || panel.lanes < width {
                 let packed: *mut F = buffers.b.get(depth * width).as_mut_ptr();
                 // SAFETY: the panel lies in B, and `packed` has room for it.
                 unsafe { (kernels.pack)(&panel, width, packed) };

@@ -152,53 +152,40 @@ unsafe fn finish<L: Lanes, const NV: usize>(
     }
 }
 
-/// Writes a panel as rows of `width` numbers, a multiple of `L::LEN`, where the kernel finds them one after the
-/// other.
+/// Writes a panel as rows of `width` numbers, where the kernel finds them one after the other: `MR` of A, or some
+/// vectors of B.
 #[inline(always)]
-unsafe fn pack<L: Lanes>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
+unsafe fn pack<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
     let &Panel { from, depth, lanes } = panel;
-    let vectors = if lanes == width { width / L::LEN } else { 0 };
     // SAFETY: the caller vouches for the panel and for `depth * width` elements of `to`.
     unsafe {
-        match (from.column_stride, from.row_stride, vectors) {
-            (1, _, 1) => copy::<L, 1>(from, depth, to),
-            (1, _, 2) => copy::<L, 2>(from, depth, to),
-            (1, _, 3) => copy::<L, 3>(from, depth, to),
-            (1, _, _) => {
-                for p in 0..depth {
-                    for lane in (0..width).step_by(L::LEN) {
-                        let x = L::load_part(from.at(p, lane), lanes.saturating_sub(lane));
-                        x.store(to.add(p * width + lane));
-                    }
-                }
+        if from.column_stride == 1 && lanes == width && width == MR {
+            for p in 0..depth {
+                let x = from.at(p, 0).cast::<[L::Element; MR]>().read_unaligned();
+                to.add(p * MR).cast::<[L::Element; MR]>().write_unaligned(x);
             }
-            (_, 1, _) => {
+        } else if from.column_stride == 1 && width.is_multiple_of(L::LEN) {
+            for p in 0..depth {
                 for lane in (0..width).step_by(L::LEN) {
-                    for p in (0..depth).step_by(L::LEN) {
-                        let lanes = lanes.saturating_sub(lane);
-                        transpose::<L>(from.from(p, lane), depth - p, lanes, to.add(p * width + lane), width);
-                    }
+                    let (at, count) = (from.at(p, lane), lanes.saturating_sub(lane));
+                    let x = if count >= L::LEN { L::load(at) } else { L::load_part(at, count) };
+                    x.store(to.add(p * width + lane));
                 }
             }
-            _ => {
-                for p in 0..depth {
-                    for lane in 0..width {
-                        let x = if lane < lanes { *from.at(p, lane) } else { L::Element::ZERO };
-                        *to.add(p * width + lane) = x;
-                    }
+        } else if from.row_stride == 1 && width.is_multiple_of(L::LEN) {
+            for lane in (0..width).step_by(L::LEN) {
+                for p in (0..depth).step_by(L::LEN) {
+                    let lanes = lanes.saturating_sub(lane);
+                    transpose::<L>(from.from(p, lane), depth - p, lanes, to.add(p * width + lane), width);
                 }
             }
-        }
-    }
-}
-
-/// Packs rows of NV vectors.
-#[inline(always)]
-unsafe fn copy<L: Lanes, const NV: usize>(from: Raw<L::Element>, depth: usize, to: *mut L::Element) {
-    for p in 0..depth {
-        for v in 0..NV {
-            // SAFETY: the caller vouches for `depth` rows of both.
-            unsafe { L::load(from.at(p, v * L::LEN)).store(to.add((p * NV + v) * L::LEN)) };
+        } else {
+            for p in 0..depth {
+                for lane in 0..width {
+                    let x = if lane < lanes { *from.at(p, lane) } else { L::Element::ZERO };
+                    *to.add(p * width + lane) = x;
+                }
+            }
         }
     }
 }
@@ -279,8 +266,8 @@ macro_rules! compile {
                 unsafe { super::tile::<L, MR, NV>(tile) }
             }
             $(#[target_feature(enable = $features)])?
-            pub unsafe fn pack<L: Lanes>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
-                unsafe { super::pack::<L>(panel, width, to) }
+            pub unsafe fn pack<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
+                unsafe { super::pack::<L, MR>(panel, width, to) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
@@ -297,11 +284,11 @@ compile!(avx512, "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma");
 
 /// The kernels of a module for a register type; each line holds a number of rows and the numbers of vectors.
 macro_rules! kernels {
-    ($module:ident, $lanes:ty, $($rows:literal: $($vectors:literal)+),+) => {
+    ($module:ident, $lanes:ty, $height:literal, $($rows:literal: $($vectors:literal)+),+) => {
         &Kernels {
             lanes: <$lanes as Lanes>::LEN,
             tiles: &[$(&[$($module::tile::<$lanes, $rows, $vectors>),+]),+],
-            pack: $module::pack::<$lanes>,
+            pack: $module::pack::<$lanes, $height>,
             small: $module::small::<$lanes>,
         }
     };
@@ -315,16 +302,16 @@ macro_rules! product {
                 match isa {
                     #[cfg(target_arch = "x86_64")]
                     Isa::Avx512 => kernels!(
-                        avx512, std::arch::x86_64::$avx512,
+                        avx512, std::arch::x86_64::$avx512, 8,
                         1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5 6 7 8, 3: 1 2 3 4 5 6, 4: 1 2 3 4 5 6,
                         5: 1 2 3, 6: 1 2 3, 7: 1 2 3, 8: 1 2 3
                     ),
                     #[cfg(target_arch = "x86_64")]
                     Isa::Avx2 => kernels!(
-                        avx2, std::arch::x86_64::$avx2,
+                        avx2, std::arch::x86_64::$avx2, 4,
                         1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5, 3: 1 2 3, 4: 1 2 3
                     ),
-                    _ => kernels!(portable, $portable, 1: 1 2 3 4, 2: 1 2 3 4, 3: 1 2, 4: 1 2),
+                    _ => kernels!(portable, $portable, 4, 1: 1 2 3 4, 2: 1 2 3 4, 3: 1 2, 4: 1 2),
                 }
             }
         }

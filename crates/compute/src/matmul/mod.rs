@@ -17,7 +17,7 @@ use crate::isa::{Isa, isa};
 use crate::{Pool, Scalar};
 
 /// The depth of a block.
-const DEPTH: usize = 128;
+const DEPTH: usize = 208;
 
 /// The rows of A in a block.
 const ROWS: usize = 512;

@@ -15,7 +15,8 @@ const TURNS: usize = 6;
 pub fn latent_space(plane: &LatentPlane) -> Svg {
     let finite = || plane.points.iter().filter(|p| p.x.is_finite() && p.y.is_finite());
     let every = finite().count().div_ceil(SHOWN).max(1);
-    let digits: Vec<Vec<&LatentPoint>> = (0..10).map(|d| finite().filter(|p| p.label == d).collect()).collect();
+    let digits: Vec<Vec<&LatentPoint>> =
+        (0..10).map(|d| finite().filter(|p| p.label == d).collect()).collect();
 
     let mut svg = Svg::new("Latent space on two principal components", 680.0, 560.0);
     let frame = Frame {
@@ -26,7 +27,8 @@ pub fn latent_space(plane: &LatentPlane) -> Svg {
         x: Axis::linear(finite().map(|p| p.x)).padded(0.03),
         y: Axis::linear(finite().map(|p| p.y)).padded(0.03),
     };
-    let label = |order: &str, share: f64| format!("{order} principal component ({} of the variance)", percent(share));
+    let label =
+        |order: &str, share: f64| format!("{order} principal component ({} of the variance)", percent(share));
     frame.draw(&mut svg, &label("first", plane.explained[0]), &label("second", plane.explained[1]));
     for turn in 0..TURNS {
         for (digit, points) in digits.iter().enumerate() {

@@ -76,7 +76,8 @@ struct Column {
 impl Column {
     fn new(width: usize, pitch: f64) -> Self {
         let elided = width > SMALL;
-        let shown = if elided { (2 * (width.ilog2() as usize).saturating_sub(3)).clamp(4, 12) } else { width };
+        let shown =
+            if elided { (2 * (width.ilog2() as usize).saturating_sub(3)).clamp(4, 12) } else { width };
         let slots = shown + usize::from(elided);
         let height = pitch * slots.saturating_sub(1) as f64;
         let offset = |slot: usize| pitch * slot as f64 - height / 2.0;

@@ -1,0 +1,133 @@
+//! Every figure is well-formed, finite and safe to put beside the others.
+
+mod common;
+
+use std::collections::HashSet;
+
+use pellucid_report::*;
+use proptest::prelude::*;
+
+fn assert_sound(svg: &Svg) {
+    for text in [svg.inline(), svg.file()] {
+        let document = roxmltree::Document::parse(&text).expect("well-formed XML");
+        assert_eq!(document.root_element().tag_name().name(), "svg");
+        assert!(!text.contains("NaN") && !text.contains("inf\""), "{text}");
+    }
+}
+
+#[test]
+fn all_eight_are_drawn_and_sound() {
+    let (results, evidence) = common::sample(None);
+    let drawn = figures(&results, &evidence);
+    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8]);
+    for figure in &drawn {
+        assert_sound(&figure.svg);
+        assert!(figure.name.starts_with(&format!("figure-{}-", figure.number)));
+        assert!(figure.svg.file().len() < 150_000, "{} is large", figure.name);
+    }
+}
+
+#[test]
+fn ids_are_unique_over_all_figures() {
+    let (results, evidence) = common::sample(None);
+    let page: String = figures(&results, &evidence).iter().map(|f| f.svg.inline()).collect();
+    let page = format!("<page>{page}</page>");
+    let document = roxmltree::Document::parse(&page).unwrap();
+    let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{ids:?}");
+}
+
+#[test]
+fn every_class_has_a_style() {
+    let (results, evidence) = common::sample(None);
+    for figure in figures(&results, &evidence) {
+        let text = figure.svg.file();
+        let document = roxmltree::Document::parse(&text).unwrap();
+        for class in
+            document.descendants().filter_map(|n| n.attribute("class")).flat_map(str::split_whitespace)
+        {
+            assert!(
+                class == "pf-clip" || text.contains(&format!(".{class}{{")),
+                "{class} in {}",
+                figure.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_diagram_names_units_and_elides_wide_layers() {
+    let (_, evidence) = common::sample(None);
+    let small = network_diagram(&evidence.xor.unwrap().network, "XOR").inline();
+    assert!(
+        small.contains(">x₂<") && small.contains(">a₄<") && small.contains(">tanh<") && !small.contains('⋮')
+    );
+    assert_eq!(small.matches("<circle").count(), 7);
+    let large = network_diagram(&evidence.autoencoder.unwrap().network, "Autoencoder").inline();
+    assert_eq!(large.matches('⋮').count(), 9);
+    assert!(large.contains(">784<") && large.contains(">Encoder<") && large.contains("pf-node-latent"));
+}
+
+#[test]
+fn empty_input_draws_an_empty_figure() {
+    let nothing = Surface { low: 0.0, high: 1.0, side: 0, values: vec![] };
+    let digit = DigitPair { label: 0, original: vec![], reconstruction: vec![] };
+    for svg in [
+        network_diagram(&Network::default(), "none"),
+        xor_loss(&[]),
+        decision_boundary(&nothing, &[0.0; 4]),
+        training_progress(&AutoencoderResults::default()),
+        reconstructions(&[]),
+        reconstructions(&[digit]),
+        error_histogram(&[]),
+        error_histogram(&[0.25; 3]),
+        latent_space(&LatentPlane::default()),
+    ] {
+        assert_sound(&svg);
+    }
+}
+
+/// Numbers as a run that went wrong might leave them.
+fn wild() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => -1e3..1e3,
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+        1 => Just(f64::NEG_INFINITY),
+        1 => Just(f64::MAX),
+        1 => Just(f64::MIN_POSITIVE),
+        1 => Just(-0.0),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn numbers_out_of_this_world_do_not_break_a_figure(
+        values in prop::collection::vec(wild(), 0..40),
+        label in any::<u8>(),
+    ) {
+        let narrow: Vec<f32> = values.iter().map(|&v| v as f32).collect();
+        let four = std::array::from_fn(|i| values.get(i).copied().unwrap_or(f64::NAN));
+        let side = values.len().isqrt();
+        let surface = Surface { low: four[0], high: four[1], side, values: values[..side * side].to_vec() };
+        let run = AutoencoderResults {
+            train_loss: values.clone(),
+            validation_loss: values.iter().rev().copied().collect(),
+            validation_mse: values.clone(),
+            ..AutoencoderResults::default()
+        };
+        let points = values.windows(2).map(|w| LatentPoint { x: w[0], y: w[1], label }).collect();
+        let digit = DigitPair { label, original: narrow.clone(), reconstruction: narrow.iter().rev().copied().collect() };
+        for svg in [
+            xor_loss(&values),
+            decision_boundary(&surface, &four),
+            training_progress(&run),
+            reconstructions(&[digit]),
+            error_histogram(&narrow),
+            latent_space(&LatentPlane { points, explained: [four[0], four[1]], dimensions: 2 }),
+        ] {
+            assert_sound(&svg);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The tables show our values and the seed's.
+
+mod common;
+
+use pellucid_report::*;
+
+fn table(label: &str) -> Table {
+    let (results, _) = common::sample(None);
+    tables(&results).into_iter().find(|table| table.label == label).unwrap()
+}
+
+#[test]
+fn tables_one_to_eight_are_there_and_square() {
+    let (results, _) = common::sample(None);
+    let set = tables(&results);
+    let labels: Vec<&str> = set.iter().map(|table| table.label.as_str()).collect();
+    let numbered =
+        ["Table 1", "Table 2", "Table 3", "Table 1a", "Table 4", "Table 5", "Table 6", "Table 7", "Table 8"];
+    assert_eq!(labels, numbered);
+    for table in set {
+        assert!(table.rows.iter().all(|row| row.len() == table.header.len()), "{}", table.label);
+        assert!(!table.rows.is_empty() && !table.caption.is_empty());
+        assert!(table.text().contains(&table.caption) && table.markdown().contains(&table.caption));
+    }
+    assert!(tables(&Results::default()).is_empty());
+}
+
+#[test]
+fn each_shows_ours_and_theirs() {
+    for (label, ours, theirs) in [
+        ("Table 1", "2.10 × 10⁻¹¹", "1.10 × 10⁻¹⁰"),
+        ("Table 1", "1.30 × 10⁻¹¹", "7.98 × 10⁻¹¹"),
+        ("Table 2", "✓ 1.1 × 10⁻¹⁶", "✓ passed, ✓ passed"),
+        ("Table 3", "0.734211", "0.567807"),
+        ("Table 4", "1", "1"),
+        ("Table 5", "SGD", "Xavier/Glorot"),
+        ("Table 6", "0.9827", "0.9678"),
+        ("Table 7", "0.002", "0.1"),
+        ("Table 7", "489,136", "489,136"),
+        ("Table 8", "0.006860", "0.008067"),
+        ("Table 8", "0.082300", "0.088272"),
+    ] {
+        let table = table(label);
+        let row = table.rows.iter().any(|row| row.contains(&ours.into()) && row.contains(&theirs.into()));
+        assert!(
+            row || (label == "Table 5" && table.text().contains(theirs)),
+            "{label}: {ours} beside {theirs}"
+        );
+    }
+}
+
+#[test]
+fn a_failed_activation_is_marked() {
+    let (mut results, _) = common::sample(None);
+    if let Some(checks) = &mut results.gradcheck {
+        checks.activations[0].backward_error = 1e-3;
+        checks.activations[1].forward_error = f64::NAN;
+    }
+    let table = tables(&results).remove(1);
+    assert_eq!(table.rows[0][2], "✗ 1.0 × 10⁻³");
+    assert_eq!(table.rows[1][1], "✗ not finite");
+}

@@ -1,0 +1,52 @@
+//! A layer of one's own, SiLU: y = x s(x) with s the logistic function, and its gradient check.
+//!
+//! `cargo run --release --example custom_layer`
+
+use pellucid::compute::math::sigmoid;
+use pellucid::nn::gradient_check::check_layer;
+use pellucid::nn::{Backward, Forward, Need, PlanError};
+use pellucid::prelude::*;
+
+/// y = x s(x);  dL/dx = dL/dy s (1 + x (1 - s)), with s saved by the forward pass.
+/// Source: Elfwing, Uchibe and Doya, *Sigmoid-weighted linear units* (2018).
+#[derive(Debug)]
+struct Silu;
+
+impl<F: Scalar> Layer<F> for Silu {
+    fn kind(&self) -> &'static str {
+        "silu"
+    }
+
+    fn config(&self) -> serde_json::Value {
+        serde_json::json!({ "kind": "silu" })
+    }
+
+    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
+        Ok(Need { saved: max_batch * input.len(), ..Need::output(input.clone(), 5 * input.len() as u64) })
+    }
+
+    fn forward(&self, io: Forward<'_, F>) {
+        for ((&x, y), s) in io.x.iter().zip(io.y).zip(io.saved) {
+            *s = sigmoid(x);
+            *y = x * *s;
+        }
+    }
+
+    fn backward(&self, io: Backward<'_, F>) {
+        let Some(dx) = io.dx else { return };
+        for (((dx, &dy), &x), &s) in dx.iter_mut().zip(io.dy).zip(io.x).zip(io.saved) {
+            *dx = dy * s * (F::ONE + x * (F::ONE - s));
+        }
+    }
+}
+
+fn main() -> Result<(), pellucid::Error> {
+    for check in check_layer("SiLU", Silu, 6, 5, 42)? {
+        println!("{} {}: relative error {:.1e}", check.component, check.parameter, check.relative_error);
+        assert!(check.relative_error < 1e-9);
+    }
+    let model = Model::<f32>::new(Sequential::new(2).with(Dense::new(8)).with(Silu).with(Dense::new(1)), 1)?;
+    println!("{}", model.summary());
+    println!("{:?}", model.predict(&[1.0, -1.0])?);
+    Ok(())
+}
