@@ -1,0 +1,68 @@
+//! Running the command in a folder of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+pub use tempfile::TempDir;
+
+/// The command, in `folder`, with `arguments`.
+pub fn pellucid(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pellucid"));
+    command.current_dir(folder).args(arguments).env_remove("PELLUCID_MNIST").env_remove("PELLUCID_ISA");
+    command
+}
+
+/// Runs the command to its end.
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+    pellucid(folder, arguments).output().unwrap()
+}
+
+/// Its exit code, and what it says on standard error.
+pub fn outcome(output: &Output) -> (i32, String) {
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A folder for one test.
+#[allow(dead_code)] // Not every test file makes files.
+pub fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Writes `rows` samples of `columns` pseudo-random numbers in [0, 1) as samples.npy.
+#[allow(dead_code)]
+pub fn samples(folder: &Path, rows: usize, columns: usize) -> PathBuf {
+    let mut x = vec![0.0_f32; rows * columns];
+    pellucid::prelude::Stream::new(1).fill_uniform(&mut x, 0.0, 1.0);
+    let path = folder.join("samples.npy");
+    pellucid::data::write_npy(&path, &[rows, columns], &x).unwrap();
+    path
+}
+
+/// A configuration that trains an autoencoder of samples.npy; `epochs` epochs.
+#[allow(dead_code)]
+pub fn autoencoder_config(columns: usize, epochs: usize) -> String {
+    format!(
+        r#"
+[data]
+source = "samples.npy"
+
+[model]
+layers = [
+    {{ kind = "dense", units = 32, activation = "relu", init = "he_normal" }},
+    {{ kind = "dense", units = 8, name = "latent" }},
+    {{ kind = "dense", units = {columns} }},
+]
+views = {{ encoder = [0, 2] }}
+
+[training]
+epochs = {epochs}
+batch_size = 64
+loss = {{ kind = "bce_with_logits" }}
+optimizer = {{ kind = "adam" }}
+schedule = {{ learning_rate = 0.01, decay = {{ cosine = {{}} }} }}
+
+[output]
+directory = "run"
+"#
+    )
+}
