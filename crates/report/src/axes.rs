@@ -1,6 +1,6 @@
 //! Axes with ticks at round numbers, and the frame they make.
 
-use crate::number::{fixed, superscript, trim};
+use crate::number::{fixed, superscript, trim, whole};
 use crate::svg::{Anchor, Path, Svg};
 
 /// A range of values and how it is spread over a length.
@@ -22,8 +22,12 @@ impl Axis {
     /// From the smallest to the largest positive value, with a little room, in powers of ten.
     pub(crate) fn logarithmic(values: impl IntoIterator<Item = f64>) -> Self {
         let (low, high) = range(values.into_iter().filter(|&v| v > 0.0)).unwrap_or((0.1, 1.0));
-        let room = (high / low).powf(0.05).max(1.02);
-        Self { low: low / room, high: high * room, logarithmic: true }
+        let room = (0.05 * (high.ln() - low.ln())).exp().max(1.02);
+        Self {
+            low: (low / room).max(f64::MIN_POSITIVE),
+            high: (high * room).min(f64::MAX),
+            logarithmic: true,
+        }
     }
 
     /// The same axis with `share` of its length added at both ends.
@@ -51,7 +55,7 @@ impl Axis {
         let decimals = (f64::from(u8::from(has_half(step))) - step.log10().floor()).max(0.0) as usize;
         let first = (self.low / step - 1e-9).ceil();
         let last = (self.high / step + 1e-9).floor();
-        let label = |value: f64| if decimals == 0 { thousands(value) } else { fixed(value, decimals) };
+        let label = |value: f64| if decimals == 0 { whole(value) } else { fixed(value, decimals) };
         (0..=(last - first).clamp(0.0, 100.0) as usize)
             .map(|i| (first + i as f64) * step)
             .map(|v| (v, label(v)))
@@ -186,11 +190,6 @@ pub(crate) fn round_step(step: f64) -> f64 {
 fn has_half(step: f64) -> bool {
     let mantissa = step / 10_f64.powf(step.log10().floor());
     (mantissa - 2.5).abs() < 1e-6
-}
-
-fn thousands(value: f64) -> String {
-    let sign = if value < 0.0 { "−" } else { "" };
-    format!("{sign}{}", crate::number::count(value.abs().round() as usize))
 }
 
 fn short(value: f64) -> String {

@@ -34,6 +34,7 @@ mod raster;
 mod results;
 pub mod seed_values;
 mod spelled_step;
+mod stages;
 mod svg;
 mod table;
 mod tables;

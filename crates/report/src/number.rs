@@ -45,6 +45,15 @@ pub(crate) fn count(value: usize) -> String {
     groups.into_iter().filter(|g| !g.is_empty()).collect::<Vec<_>>().join(",")
 }
 
+/// A number rounded to a whole one with thousands apart, `−1,250`.
+pub(crate) fn whole(value: f64) -> String {
+    if !value.is_finite() {
+        return NOT_FINITE.into();
+    }
+    let sign = if value <= -0.5 { "−" } else { "" };
+    format!("{sign}{}", count(value.abs().round() as usize))
+}
+
 /// A duration in the unit that suits it, `6.3 ms`, `41.2 s`, `5 min 12 s`.
 pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
@@ -108,6 +117,8 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(50_400), "50,400");
         assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(whole(-1250.4), "−1,250");
+        assert_eq!(whole(f64::INFINITY), "not finite");
         assert_eq!(duration(0.0063), "6.3 ms");
         assert_eq!(duration(0.47), "0.47 s");
         assert_eq!(duration(41.24), "41.2 s");

@@ -105,7 +105,7 @@ fn environment(results: &Results, figures: &[Figure]) -> Environment<'static> {
     environment.add_filter("scientific", number::scientific);
     environment.add_filter("count", number::count);
     environment.add_filter("duration", number::duration);
-    environment.add_filter("plain", number::plain);
+    environment.add_filter("whole", number::whole);
     environment
 }
 

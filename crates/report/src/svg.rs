@@ -29,7 +29,7 @@ impl Svg {
         Self { title: title.into(), width, height, body: String::new() }
     }
 
-    /// The `<svg>` element for a page that holds [`page_style`]; it takes the page's width where that is smaller.
+    /// The `<svg>` element for a page that holds the figures' stylesheet; it takes the page's width where that is smaller.
     pub fn inline(&self) -> String {
         let (w, h) = (coordinate(self.width), coordinate(self.height));
         format!(

@@ -77,15 +77,13 @@ impl<F: Scalar> Problem<F> {
         let tall = |vectors: usize| kernels.tiles.iter().rposition(|tiles| vectors <= tiles.len()).map_or(0, |r| r + 1);
         // Packed A lies in panels of one tile each; A as it is, in one of all rows.
         let mut panel_rows = rows.len();
-        if a.column_stride != 1 && (a.row_stride != 1 || columns.len() > most_vectors * lanes) {
+        if a.column_stride != 1 && (a.row_stride != 1 || columns.len() > 4 * lanes) {
             panel_rows = height;
             let packed: *mut F = buffers.a.get(rows.len().next_multiple_of(height) * depth).as_mut_ptr();
-            for i in (0..rows.len()).step_by(height) {
-                let transposed = Raw { data: a.at(i, 0), row_stride: a.column_stride, column_stride: a.row_stride };
-                let panel = Panel { from: transposed, depth, lanes: height.min(rows.len() - i) };
-                // SAFETY: the panel lies in A, and `packed` has room for all panels.
-                unsafe { (kernels.pack)(&panel, height, packed.wrapping_add(i * depth)) };
-            }
+            let transposed = Raw { row_stride: a.column_stride, column_stride: a.row_stride, ..a };
+            let panel = Panel { from: transposed, depth, lanes: rows.len() };
+            // SAFETY: the panel lies in A, and `packed` has room for it.
+            unsafe { (kernels.pack)(&panel, height, packed) };
             a = Raw { data: packed, row_stride: 1, column_stride: height };
         }
         let mut j = columns.start;
@@ -96,7 +94,8 @@ impl<F: Scalar> Problem<F> {
             let width = vectors * lanes;
             let panel = Panel { from: self.b.from(begin, j), depth, lanes: width.min(columns.end - j) };
             let mut b = panel.from;
-            let near = b.row_stride <= 2 * width || rows.len() <= std::env::var("RL").map_or(8, |s| s.parse::<usize>().unwrap());
+            let aligned = b.data.addr().is_multiple_of(64) && (b.row_stride * size_of::<F>()).is_multiple_of(64);
+            let near = aligned && b.row_stride <= 2 * width || rows.len() <= 2 * kernels.tiles.len();
             if b.column_stride != 1 || !near || panel.lanes < width {
                 let packed: *mut F = buffers.b.get(depth * width).as_mut_ptr();
                 // SAFETY: the panel lies in B, and `packed` has room for it.

@@ -152,14 +152,25 @@ unsafe fn finish<L: Lanes, const NV: usize>(
     }
 }
 
-/// Writes a panel as rows of `width` numbers, where the kernel finds them one after the other: `MR` of A, or some
-/// vectors of B.
+/// Cuts a panel into panels of `width` lanes, the last padded with zeros, and writes one after the other, row by
+/// row, as the tile kernel reads them. The width is `MR` for A and a number of vectors for B.
 #[inline(always)]
 unsafe fn pack<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
     let &Panel { from, depth, lanes } = panel;
-    // SAFETY: the caller vouches for the panel and for `depth * width` elements of `to`.
+    for lane in (0..lanes).step_by(width) {
+        let panel = Panel { from: from.from(0, lane), depth, lanes: width.min(lanes - lane) };
+        // SAFETY: the caller vouches for the panel and for as many numbers of `to`, the padding included.
+        unsafe { pack_one::<L, MR>(&panel, width, to.add(lane * depth)) };
+    }
+}
+
+/// Writes one panel.
+#[inline(always)]
+unsafe fn pack_one<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
+    let &Panel { from, depth, lanes } = panel;
+    // SAFETY: the caller vouches for the panel and for `depth * width` numbers of `to`.
     unsafe {
-        if from.column_stride == 1 && lanes == width && width == MR {
+        if from.column_stride == 1 && lanes == MR && width == MR {
             for p in 0..depth {
                 let x = from.at(p, 0).cast::<[L::Element; MR]>().read_unaligned();
                 to.add(p * MR).cast::<[L::Element; MR]>().write_unaligned(x);

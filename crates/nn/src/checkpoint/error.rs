@@ -3,7 +3,7 @@
 use pellucid_data::DataError;
 use safetensors::SafeTensorError;
 
-use crate::{LayerConfigError, PlanError, TrainConfig};
+use crate::{LayerConfigError, PlanError, Progress, TrainConfig};
 
 /// Why a checkpoint cannot be read, written or used.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,14 @@ pub enum CheckpointError {
     /// A checkpoint of a model alone.
     #[error("expected a checkpoint of a training run that can be resumed, found a model alone")]
     NoTrainingState,
+    /// Progress that no run of these settings makes.
+    #[error("expected progress within {epochs} epochs, found {found:?}")]
+    Progress {
+        /// The epochs of the run.
+        epochs: u64,
+        /// The progress in the checkpoint.
+        found: Progress,
+    },
     /// A checkpoint of a run with other settings.
     #[error(
         "expected a checkpoint of a run with the same settings; its settings are {found:?}, these are {expected:?}"

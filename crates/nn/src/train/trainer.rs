@@ -168,14 +168,14 @@ impl<F: Scalar + Element> Trainer<F> {
             .into());
         }
         let mut trainer = Self::new(model, config, pool)?;
-        let progress = &state.progress;
-        let fits = state.optimizer_state.len() == trainer.optimizer_state.len()
-            && state.best_parameters.len() == trainer.best_parameters.len()
-            && progress.epoch <= trainer.config.epochs
-            && progress.step_in_epoch <= progress.step
-            && progress.step < 1 << 53;
-        if !fits {
+        if state.optimizer_state.len() != trainer.optimizer_state.len()
+            || state.best_parameters.len() != trainer.best_parameters.len()
+        {
             return Err(CheckpointError::NoTrainingState.into());
+        }
+        let (found, epochs) = (state.progress, trainer.config.epochs);
+        if found.epoch > epochs || found.step_in_epoch > found.step || found.step >= 1 << 53 {
+            return Err(CheckpointError::Progress { epochs, found }.into());
         }
         trainer.optimizer_state = state.optimizer_state;
         trainer.best_parameters = state.best_parameters;

@@ -31,7 +31,7 @@ pub fn network_diagram(network: &Network, title: &str) -> Svg {
             pair[1].units.iter().for_each(|to| edges.segment(place(index, from), place(index + 1, to)));
         }
     }
-    svg.path("pf-edge", &edges);
+    svg.path(if small { "pf-edge pf-weight" } else { "pf-edge" }, &edges);
 
     for (index, (layer, column)) in layers.iter().zip(&columns).enumerate() {
         for (unit, offset) in column.units.iter().enumerate() {
