@@ -1,5 +1,8 @@
 //! How well logits rebuild their targets.
 
+use pellucid_compute::reduce::{sum_by, sum_with_gradient};
+use pellucid_compute::{math, vectorized};
+
 /// Quality of the reconstructions `y = σ(l)` of targets `t`, means over all elements of all samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReconstructionQuality {
@@ -53,7 +56,7 @@ pub enum ReconstructionError {
 /// assert_eq!(pellucid_eval::sigmoid(0.0), 0.5);
 /// ```
 pub fn sigmoid(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
+    math::sigmoid(logit)
 }
 
 /// Sums up [`ReconstructionQuality`] batch by batch, so that a test set never needs to be reconstructed as a whole.
@@ -77,6 +80,36 @@ pub struct ReconstructionAccumulator {
     outputs: Range,
     targets: Range,
     per_sample_mse: Vec<f32>,
+    /// The outputs of one sample.
+    reconstruction: Vec<f32>,
+}
+
+vectorized! {
+    /// Of one sample: the sums of squared errors, absolute errors and cross-entropies; sets the outputs.
+    fn sample<F>(logits: &[F], targets: &[F], outputs: &mut [F]) -> (f64, f64, f64) {
+        let entropy = sum_with_gradient(logits, targets, outputs, |l, t| {
+            let (y, softplus) = math::sigmoid_and_softplus(l);
+            (softplus - l * t, y)
+        });
+        let (outputs, targets) = (&outputs[..targets.len()], &targets[..outputs.len()]);
+        let error = |i: usize| outputs[i] - targets[i];
+        let squared = sum_by(outputs.len(), |i| error(i) * error(i));
+        (squared, sum_by(outputs.len(), |i| error(i).abs()), entropy)
+    }
+
+    /// The least and the largest number.
+    fn extremes<F>(x: &[F], low: F, high: F) -> (F, F) {
+        let (mut lows, mut highs) = ([low; 16], [high; 16]);
+        let (chunks, rest) = x.as_chunks::<16>();
+        for chunk in chunks {
+            for lane in 0..16 {
+                lows[lane] = chunk[lane].min(lows[lane]);
+                highs[lane] = chunk[lane].max(highs[lane]);
+            }
+        }
+        let low = lows.iter().chain(rest).fold(low, |low, &x| x.min(low));
+        (low, highs.iter().chain(rest).fold(high, |high, &x| x.max(high)))
+    }
 }
 
 impl Default for ReconstructionAccumulator {
@@ -97,6 +130,7 @@ impl ReconstructionAccumulator {
             outputs: Range::EMPTY,
             targets: Range::EMPTY,
             per_sample_mse: Vec::new(),
+            reconstruction: Vec::new(),
         }
     }
 
@@ -111,21 +145,17 @@ impl ReconstructionAccumulator {
         if width == 0 || !logits.len().is_multiple_of(width) {
             return Err(ReconstructionError::Width { width, values: logits.len() });
         }
+        self.reconstruction.resize(width, 0.0);
+        let outputs = &mut self.reconstruction[..];
         for (logits, targets) in logits.chunks_exact(width).zip(targets.chunks_exact(width)) {
-            let mut sample = 0.0;
-            for (&l, &t) in logits.iter().zip(targets) {
-                let decay = (-l.abs()).exp();
-                let y = if l >= 0.0 { 1.0 / (1.0 + decay) } else { decay / (1.0 + decay) };
-                let error = f64::from(y - t);
-                sample += error * error;
-                self.absolute += error.abs();
-                self.entropy += f64::from(l.max(0.0) - l * t + decay.ln_1p());
-                self.logits.include(l);
-                self.outputs.include(y);
-                self.targets.include(t);
-            }
-            self.squared += sample;
-            self.per_sample_mse.push((sample / width as f64) as f32);
+            let (squared, absolute, entropy) = sample(logits, targets, outputs);
+            self.squared += squared;
+            self.absolute += absolute;
+            self.entropy += entropy;
+            self.per_sample_mse.push((squared / width as f64) as f32);
+            self.logits.include(logits);
+            self.outputs.include(outputs);
+            self.targets.include(targets);
         }
         self.elements += logits.len();
         Ok(())
@@ -167,9 +197,8 @@ struct Range {
 impl Range {
     const EMPTY: Self = Self { low: f32::INFINITY, high: f32::NEG_INFINITY };
 
-    fn include(&mut self, value: f32) {
-        self.low = self.low.min(value);
-        self.high = self.high.max(value);
+    fn include(&mut self, values: &[f32]) {
+        (self.low, self.high) = extremes(values, self.low, self.high);
     }
 
     fn width(self) -> f64 {

@@ -55,7 +55,9 @@ fn xor() -> (Sequential<f32>, Dataset) {
 #[test]
 fn a_training_step_after_the_first_does_not_allocate() {
     let on_another_thread = calls(|| {
-        std::thread::scope(|scope| scope.spawn(|| drop(std::hint::black_box(vec![1_u8; 1000]))).join().unwrap());
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(std::hint::black_box(vec![1_u8; 1000]))).join().unwrap();
+        });
     });
     assert!(on_another_thread >= 2, "the allocator does not count other threads");
 

@@ -112,8 +112,11 @@ fn activation() -> impl Strategy<Value = Activation> {
 
 fn layer() -> impl Strategy<Value = LayerConfig> {
     let init = prop_oneof![Just(Init::XavierNormal), Just(Init::HeUniform)];
-    let dense = (1_usize..9, activation(), init)
-        .prop_map(|(units, activation, init)| LayerConfig::Dense { units, activation, init });
+    let dense = (1_usize..9, activation(), init).prop_map(|(units, activation, init)| LayerConfig::Dense {
+        units,
+        activation,
+        init,
+    });
     prop_oneof![3 => dense, 1 => activation().prop_map(LayerConfig::from), 1 => Just(LayerConfig::Softmax)]
 }
 
@@ -122,10 +125,11 @@ fn network() -> impl Strategy<Value = ArchitectureConfig> {
     (1_usize..9, prop::collection::vec(layer(), 1..7), any::<prop::sample::Index>()).prop_map(
         |(input, layers, cut)| {
             let (end, cut) = (layers.len(), cut.index(layers.len()));
-            let layers = layers.into_iter().fold(Sequential::<f32>::new(input), |network, config| {
-                network.with_boxed(config.build())
-            });
-            let views = if cut == 0 { vec![("rest", 0..end)] } else { vec![("first", 0..cut), ("rest", cut..end)] };
+            let layers = layers
+                .into_iter()
+                .fold(Sequential::<f32>::new(input), |network, config| network.with_boxed(config.build()));
+            let views =
+                if cut == 0 { vec![("rest", 0..end)] } else { vec![("first", 0..cut), ("rest", cut..end)] };
             views.into_iter().fold(layers, |network, (name, range)| network.view(name, range)).to_config()
         },
     )
@@ -273,7 +277,7 @@ fn a_session_shows_every_activation_and_gradient_by_name() {
     session.input_mut(2).fill(0.5);
     session.forward(model.parameters(), None);
     session.loss_slices().2.fill(1.0);
-    session.backward(model.parameters(), &mut vec![0.0; 8], true);
+    session.backward(model.parameters(), &mut [0.0; 8], true);
     for (name, shape) in [("input", [2, 3]), ("dense1", [2, 2]), ("softmax1", [2, 2])] {
         assert_eq!(session.activation(name).unwrap().shape, shape);
         assert_eq!(session.gradient(name).unwrap().shape, shape);

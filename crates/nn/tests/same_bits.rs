@@ -221,7 +221,9 @@ fn resuming_with_other_settings_is_refused() {
 
     let other = TrainConfig { schedule: Schedule::constant(0.25), ..config.clone() };
     let message = Trainer::resume(trainer.checkpoint(), other, &pool(1)).unwrap_err().to_string();
-    for part in ["expected a checkpoint of a run with the same settings", "learning_rate: 0.1", "learning_rate: 0.25"] {
+    for part in
+        ["expected a checkpoint of a run with the same settings", "learning_rate: 0.1", "learning_rate: 0.25"]
+    {
         assert!(message.contains(part), "{part:?} is not in {message}");
     }
 

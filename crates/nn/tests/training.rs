@@ -40,7 +40,11 @@ fn xor_is_solved_for_every_one_of_100_seeds() {
         let mut trainer = trainer::<f32>(xor_network(), TrainConfig { seed, ..xor_config(5000) });
         assert_eq!(trainer.fit(&data, None, &mut ()).unwrap(), Outcome::Finished);
         let outputs = trainer.model().predict(&[0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]).unwrap();
-        assert_eq!(outputs.iter().map(|&y| y > 0.5).collect::<Vec<_>>(), [false, true, true, false], "seed {seed}");
+        assert_eq!(
+            outputs.iter().map(|&y| y > 0.5).collect::<Vec<_>>(),
+            [false, true, true, false],
+            "seed {seed}"
+        );
         let loss = trainer.evaluate(&data).unwrap();
         assert!(loss <= 5e-4, "seed {seed}: {loss}");
         worst = if loss > worst.0 { (loss, seed) } else { worst };
@@ -55,8 +59,11 @@ fn noise(seed: u64) -> Dataset {
         Stream::new(seed).child(tag).fill_uniform(&mut x, -1.0, 1.0);
         x
     };
-    Dataset::new(Features::F64(values(3, draw(1, 24))), Targets::Values(Features::F64(values(2, draw(2, 16)))))
-        .unwrap()
+    Dataset::new(
+        Features::F64(values(3, draw(1, 24))),
+        Targets::Values(Features::F64(values(2, draw(2, 16)))),
+    )
+    .unwrap()
 }
 
 fn wide() -> Sequential<f64> {
@@ -209,8 +216,12 @@ fn weight_decay_is_reported_in_the_regularised_loss() {
 fn losses_of_an_epoch_are_weighted_by_samples() {
     // A rate too small to move anything: the epoch's loss is then that of the whole set, though the last batch of
     // two samples is smaller than the others of three.
-    let config =
-        TrainConfig { batch_size: 3, schedule: Schedule::constant(1e-300), seed: 3, ..TrainConfig::default() };
+    let config = TrainConfig {
+        batch_size: 3,
+        schedule: Schedule::constant(1e-300),
+        seed: 3,
+        ..TrainConfig::default()
+    };
     let mut trainer = trainer(wide(), config);
     let whole = trainer.evaluate(&noise(1)).unwrap();
     trainer.fit(&noise(1), None, &mut ()).unwrap();
@@ -236,7 +247,8 @@ fn an_interruption_at_the_only_step_of_an_epoch_counts() {
 fn data_that_cannot_be_trained_on_are_refused_with_the_place() {
     let mut inputs = vec![0.5_f32; 12];
     inputs[7] = f32::NAN;
-    let message = Dataset::new(Features::F32(values(3, inputs)), Targets::SameAsInput).unwrap_err().to_string();
+    let message =
+        Dataset::new(Features::F32(values(3, inputs)), Targets::SameAsInput).unwrap_err().to_string();
     assert_eq!(message, "inputs: expected a finite number, found NaN (at row 2, column 1, counted from 0)");
 
     let targets = Targets::Values(Features::F64(values(1, vec![0.0, 1.0, f64::INFINITY, 0.0])));

@@ -23,10 +23,10 @@ const DEPTH: usize = 208;
 const ROWS: usize = 512;
 
 /// Products of no more than this many multiplications take the plain loops.
-const SMALL: usize = 256;
+const SMALL: usize = 10000;
 
 /// Products of fewer multiplications than this for each thread are not worth another thread.
-const GRAIN: usize = 200_000;
+const GRAIN: usize = 131_072;
 
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]

@@ -79,7 +79,10 @@ impl<F: Scalar> Layer<F> for Dense {
             } else {
                 max_batch.saturating_mul(n_out)
             },
-            flops: (n_in as u64).saturating_mul(2).saturating_add(self.activation.flops()).saturating_mul(n_out as u64),
+            flops: (n_in as u64)
+                .saturating_mul(2)
+                .saturating_add(self.activation.flops())
+                .saturating_mul(n_out as u64),
         })
     }
 

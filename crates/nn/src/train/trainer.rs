@@ -299,7 +299,9 @@ impl<F: Scalar + Element> Trainer<F> {
         let penalty = self.optimizer.penalty();
         let regularised_loss =
             (penalty > 0.0).then(|| train_loss + 0.5 * penalty * norm(self.model.parameters()).powi(2));
-        if let Some(loss) = [regularised_loss, validation_loss].into_iter().flatten().find(|loss| !loss.is_finite()) {
+        if let Some(loss) =
+            [regularised_loss, validation_loss].into_iter().flatten().find(|loss| !loss.is_finite())
+        {
             return Err(Error::Diverged { epoch: self.progress.epoch, step: steps, loss });
         }
         let total = self.config.epochs.saturating_mul(steps);
