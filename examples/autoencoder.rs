@@ -27,7 +27,10 @@ fn main() -> Result<(), pellucid::Error> {
     println!("{}\n", trainer.model().summary());
     trainer.fit(&split.train, split.validation.as_ref(), &mut ())?;
     for epoch in &trainer.history().epochs {
-        println!("epoch {}: loss {:.4}, validation {:.4?}", epoch.epoch, epoch.train_loss, epoch.validation_loss);
+        println!(
+            "epoch {}: loss {:.4}, validation {:.4?}",
+            epoch.epoch, epoch.train_loss, epoch.validation_loss
+        );
     }
     println!("test loss {:.4}", trainer.evaluate(&split.test)?);
 

@@ -26,6 +26,11 @@ fn main() -> Result<(), pellucid::Error> {
         println!("epoch {:2}: loss {:.4}", epoch.epoch, epoch.train_loss);
     }
     let right = accuracy(trainer.model(), &split.test, &pool)?;
-    println!("{:.2} % of {} test images in {:.1} s", 100.0 * right, split.test.len(), start.elapsed().as_secs_f64());
+    println!(
+        "{:.2} % of {} test images in {:.1} s",
+        100.0 * right,
+        split.test.len(),
+        start.elapsed().as_secs_f64()
+    );
     Ok(())
 }

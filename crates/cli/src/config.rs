@@ -181,12 +181,14 @@ impl Network {
                 None => None,
                 Some(toml::Value::String(name)) => Some(name),
                 Some(other) => {
-                    let message = format!("{}:{line}: name: expected a string, found {other}", path.display());
+                    let message =
+                        format!("{}:{line}: name: expected a string, found {other}", path.display());
                     return Err(failure::usage(message));
                 }
             };
-            let layer = LayerConfig::deserialize(table)
-                .map_err(|error| failure::usage(format!("{}:{line}: layer: {}", path.display(), error.message())))?;
+            let layer = LayerConfig::deserialize(table).map_err(|error| {
+                failure::usage(format!("{}:{line}: layer: {}", path.display(), error.message()))
+            })?;
             network = network.with_boxed(layer.build());
             if let Some(name) = name {
                 network = network.named(name);

@@ -85,7 +85,8 @@ impl Progress {
     /// An epoch was completed.
     pub fn on_epoch(&mut self, record: &EpochRecord) -> ControlFlow<()> {
         let rate = self.epoch_samples as f64 / self.epoch_training.as_secs_f64().max(1e-9);
-        let validation = record.validation_loss.map_or(String::new(), |loss| format!("  validation {loss:.5}"));
+        let validation =
+            record.validation_loss.map_or(String::new(), |loss| format!("  validation {loss:.5}"));
         let message = format!("loss {:.5}{validation}  {} samples/s", record.train_loss, thousands(rate));
         self.training += self.epoch_training;
         self.samples += self.epoch_samples;

@@ -35,10 +35,20 @@ fn configurations() {
         ("epochs = 2\n", "", 2, &["config.toml", "missing field `epochs`"]),
         ("[training]", "[training", 2, &["config.toml", "line 13"]),
         ("batch_size = 64", "batch_size = 0", 2, &["config.toml", "batch_size = 0: expected at least 1"]),
-        ("learning_rate = 0.01", "learning_rate = -1.0", 2, &["learning_rate = -1: expected a positive number"]),
+        (
+            "learning_rate = 0.01",
+            "learning_rate = -1.0",
+            2,
+            &["learning_rate = -1: expected a positive number"],
+        ),
         ("learning_rate = 0.01", "learning_rate = nan", 2, &["learning_rate = NaN"]),
         ("\"adam\"", "\"adamant\"", 2, &["config.toml", "line 17", "adamant"]),
-        ("{ kind = \"adam\" }", "{ kind = \"adam\", beta1 = 1.5 }", 2, &["beta1 = 1.5: expected 0 <= beta1 < 1"]),
+        (
+            "{ kind = \"adam\" }",
+            "{ kind = \"adam\", beta1 = 1.5 }",
+            2,
+            &["beta1 = 1.5: expected 0 <= beta1 < 1"],
+        ),
         ("units = 8", "units = 8, unit = 3", 2, &["config.toml:8: layer", "unknown field `unit`"]),
         ("units = 8", "units = 0", 2, &["layer latent", "at least one input and one unit"]),
         ("kind = \"dense\", units = 8", "kind = \"danse\", units = 8", 2, &["config.toml:8: layer", "danse"]),
@@ -67,7 +77,10 @@ fn a_missing_configuration() {
 /// Runs the command and expects `code` and `word` in the message.
 fn expect(folder: &Path, arguments: &[&str], code: i32, word: &str) {
     let (found, message) = outcome(&run(folder, arguments));
-    assert!(found == code && message.contains(word), "{arguments:?}: {found}, expected {code} and {word:?}: {message}");
+    assert!(
+        found == code && message.contains(word),
+        "{arguments:?}: {found}, expected {code} and {word:?}: {message}"
+    );
     assert!(!message.contains("panicked"), "{message}");
 }
 
@@ -86,7 +99,10 @@ fn data_files() {
     write("ragged.csv", b"1,2\n3\n");
     write("text.csv", b"1,2\n3,four\n");
     write("magic.idx", &[1, 2, 3, 4, 5, 6, 7, 8]);
-    write("overflow.idx", &[0, 0, 8, 4, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255]);
+    write(
+        "overflow.idx",
+        &[0, 0, 8, 4, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255],
+    );
     write("short.idx", &[0, 0, 8, 1, 0, 0, 0, 9, 1, 2]);
     write("cut.idx.gz", &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 99]);
     write("narrow.csv", b"1,2\n3,4\n");
@@ -109,9 +125,24 @@ fn data_files() {
         expect(path, &["predict", checkpoint, "--data", file, "--out", "out.npy"], 3, word);
         expect(path, &["eval", checkpoint, "--data", file], 3, word);
     }
-    expect(path, &["predict", checkpoint, "--data", "samples.npy", "--view", "dekoder", "--out", "o.npy"], 2, "encoder");
-    expect(path, &["predict", checkpoint, "--data", "samples.npy", "--out", "out.txt"], 2, "ends in .npy or .csv");
-    expect(path, &["predict", checkpoint, "--data", "samples.npy", "--out", "no/where/out.npy"], 1, "no/where/out.npy");
+    expect(
+        path,
+        &["predict", checkpoint, "--data", "samples.npy", "--view", "dekoder", "--out", "o.npy"],
+        2,
+        "encoder",
+    );
+    expect(
+        path,
+        &["predict", checkpoint, "--data", "samples.npy", "--out", "out.txt"],
+        2,
+        "ends in .npy or .csv",
+    );
+    expect(
+        path,
+        &["predict", checkpoint, "--data", "samples.npy", "--out", "no/where/out.npy"],
+        1,
+        "no/where/out.npy",
+    );
 }
 
 #[test]
@@ -152,15 +183,25 @@ fn places_that_cannot_be_written() {
     fs::write(path.join("config.toml"), autoencoder_config(12, 1)).unwrap();
     // A file where a folder should be is refused to any user, root too.
     fs::write(path.join("taken"), b"").unwrap();
-    expect(path, &["train", "config.toml", "--out", "taken"], 1, "taken: expected a folder that can be written");
+    expect(
+        path,
+        &["train", "config.toml", "--out", "taken"],
+        1,
+        "taken: expected a folder that can be written",
+    );
     expect(path, &["reproduce", "xor", "--out", "taken"], 1, "taken: expected a folder that can be written");
 }
 
 #[test]
 fn usage() {
     let folder = folder();
-    for arguments in [&["trane"][..], &["reproduce", "xorr"], &["reproduce", "--preset", "slow"], &["train"], &["--threads"]]
-    {
+    for arguments in [
+        &["trane"][..],
+        &["reproduce", "xorr"],
+        &["reproduce", "--preset", "slow"],
+        &["train"],
+        &["--threads"],
+    ] {
         assert_eq!(run(folder.path(), arguments).status.code(), Some(2), "{arguments:?}");
     }
     expect(folder.path(), &["reproduce", "xor", "--threads", "0"], 2, "--threads");

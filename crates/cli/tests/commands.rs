@@ -30,7 +30,8 @@ fn train_evaluate_predict_inspect_check() {
     assert!(evaluated["figures"]["loss"].as_f64().unwrap() < 0.8);
     assert!(evaluated["figures"]["mse"].as_f64().unwrap() < 0.2);
 
-    let predict = ["predict", checkpoint, "--data", "samples.npy", "--view", "encoder", "--out", "codes.csv", "--json"];
+    let predict =
+        ["predict", checkpoint, "--data", "samples.npy", "--view", "encoder", "--out", "codes.csv", "--json"];
     let predicted = json(path, &predict);
     assert_eq!((predicted["rows"].as_u64(), predicted["columns"].as_u64()), (Some(300), Some(8)));
     assert_eq!(fs::read_to_string(path.join("codes.csv")).unwrap().lines().count(), 300);
@@ -64,7 +65,8 @@ fn results_have_their_keys_and_the_page_is_whole() {
         assert!(results["xor"][key].is_number(), "{key}");
     }
     assert_eq!(results["xor"]["predictions"].as_array().unwrap().len(), 4);
-    let written: Value = serde_json::from_slice(&fs::read(folder.path().join("out/results.json")).unwrap()).unwrap();
+    let written: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("out/results.json")).unwrap()).unwrap();
     assert_eq!(written, results);
     assert!(fs::read_to_string(folder.path().join("out/index.html")).unwrap().contains("</html>"));
 }

@@ -310,7 +310,11 @@ mod tests {
         let count = AtomicUsize::new(0);
         for _ in 0..3 {
             std::thread::sleep(std::time::Duration::from_millis(5));
-            pool.run(3, |_| pool.run(4, |_| drop(count.fetch_add(1, Ordering::Relaxed))));
+            pool.run(3, |_| {
+                pool.run(4, |_| {
+                    count.fetch_add(1, Ordering::Relaxed);
+                });
+            });
         }
         assert_eq!(count.load(Ordering::Relaxed), 36);
     }
@@ -324,7 +328,9 @@ mod tests {
             assert!(caught.is_err());
         }
         let count = AtomicUsize::new(0);
-        pool.run(2, |_| drop(count.fetch_add(1, Ordering::Relaxed)));
+        pool.run(2, |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
         assert_eq!(count.load(Ordering::Relaxed), 2);
     }
 }

@@ -78,8 +78,10 @@ pub trait Scalar:
     /// The nearest number to a count.
     fn from_usize(n: usize) -> Self;
     /// |x|.
+    #[must_use]
     fn abs(self) -> Self;
     /// The square root.
+    #[must_use]
     fn sqrt(self) -> Self;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
@@ -92,11 +94,13 @@ pub trait Scalar:
     /// 2^n of an integer-valued n within the range of normal exponents.
     fn exp2_integer(n: Self) -> Self;
     /// The larger of two numbers; `other` where `self` is NaN.
+    #[must_use]
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         if self > other { self } else { other }
     }
     /// The smaller of two numbers; `other` where `self` is NaN.
+    #[must_use]
     #[inline(always)]
     fn min(self, other: Self) -> Self {
         if self < other { self } else { other }

@@ -22,8 +22,8 @@ pub mod prelude {
     pub use pellucid_data::{Dataset, Features, Matrix, Mnist, Targets, Task};
     pub use pellucid_nn::Activation::{self, *};
     pub use pellucid_nn::{
-        BceWithLogits, Checkpoint, CrossEntropyWithLogits, Decay, Dense, EarlyStopping, Huber, Init, Layer, Loss,
-        LossConfig, Model, Mse, Observer, OptimizerConfig, Outcome, Schedule, Sequential, Session, Shape, Softmax,
-        TrainConfig, Trainer, accuracy, evaluate, predict,
+        BceWithLogits, Checkpoint, CrossEntropyWithLogits, Decay, Dense, EarlyStopping, Huber, Init, Layer,
+        Loss, LossConfig, Model, Mse, Observer, OptimizerConfig, Outcome, Schedule, Sequential, Session,
+        Shape, Softmax, TrainConfig, Trainer, accuracy, evaluate, predict,
     };
 }

@@ -30,7 +30,11 @@ pub fn run(args: &args::Check) -> Result<()> {
         }
         println!("largest relative error {worst:.1e}, allowed {TOLERANCE:.0e}");
     }
-    if worst <= TOLERANCE { Ok(()) } else { Err(failure::missed(format!("a gradient is off by {worst:.1e}"))) }
+    if worst <= TOLERANCE {
+        Ok(())
+    } else {
+        Err(failure::missed(format!("a gradient is off by {worst:.1e}")))
+    }
 }
 
 /// The model of a checkpoint in `f64`, with the loss that it was trained with, on random samples.

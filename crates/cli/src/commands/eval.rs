@@ -14,7 +14,10 @@ use crate::{failure, machine};
 pub fn run(args: &Eval) -> Result<()> {
     let (header, _) = describe(&args.checkpoint)?;
     let loss = header.training.map(|training| training.config.loss).ok_or_else(|| {
-        failure::usage(format!("{}: expected a checkpoint of a training run, which has a loss", args.checkpoint.display()))
+        failure::usage(format!(
+            "{}: expected a checkpoint of a training run, which has a loss",
+            args.checkpoint.display()
+        ))
     })?;
     let data = input::load(&args.input, Wanted::For(loss))?;
     let pool = machine::pool(args.common.threads);

@@ -43,7 +43,8 @@ pub fn table(path: &Path, labels: Option<&PathBuf>, targets: Option<&PathBuf>) -
             let labels = load_labels(path)?;
             let classes = labels.iter().max().map_or(0, |&largest| largest as usize + 1);
             if classes > 1 << 16 {
-                let message = format!("{}: expected labels below 65536, found {}", path.display(), classes - 1);
+                let message =
+                    format!("{}: expected labels below 65536, found {}", path.display(), classes - 1);
                 return Err(failure::data(message));
             }
             Targets::Classes { labels, classes }

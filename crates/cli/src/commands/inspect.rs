@@ -32,7 +32,8 @@ pub fn run(args: &Inspect) -> Result<()> {
         println!("\ntraining: epoch {} of {}, step {}", progress.epoch, config.epochs, progress.step);
         println!("  {}", serde_json::to_string(config)?);
         if let Some(last) = training.history.epochs.last() {
-            let validation = last.validation_loss.map_or(String::new(), |loss| format!(", validation {loss:.6}"));
+            let validation =
+                last.validation_loss.map_or(String::new(), |loss| format!(", validation {loss:.6}"));
             println!("  last epoch: loss {:.6}{validation}", last.train_loss);
         }
         if let Some((epoch, loss)) = training.history.best {
@@ -46,7 +47,13 @@ fn list(tensors: &[TensorInfo]) {
     let width = tensors.iter().map(|tensor| tensor.name.len()).max().unwrap_or(0);
     for tensor in tensors {
         let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
-        println!("{:width$}  {} {:>12}  {:>10} bytes", tensor.name, tensor.scalar, shape.join("x"), tensor.bytes);
+        println!(
+            "{:width$}  {} {:>12}  {:>10} bytes",
+            tensor.name,
+            tensor.scalar,
+            shape.join("x"),
+            tensor.bytes
+        );
     }
 }
 
@@ -59,4 +66,3 @@ fn summary(header: &Header) -> Result<Summary> {
         Summary::of(&Sequential::<f32>::from_config(&header.architecture).map_err(layer)?)?
     })
 }
-

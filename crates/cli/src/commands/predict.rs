@@ -18,7 +18,10 @@ pub fn run(args: &Predict) -> Result<()> {
     }
 }
 
-fn predict_as<F: Scalar + pellucid::data::Element + Stored>(args: &Predict, sigmoid: fn(&mut [F])) -> Result<()> {
+fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
+    args: &Predict,
+    sigmoid: fn(&mut [F]),
+) -> Result<()> {
     let model = Checkpoint::<F>::read(&args.checkpoint)?.into_model();
     let network = model.architecture();
     let layers = args.view.as_ref().map_or_else(|| Ok(network.whole()), |name| network.find_view(name))?;
@@ -30,7 +33,9 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(args: &Predict, sigm
     let (rows, columns) = (data.len(), outputs.len() / data.len().max(1));
     match args.out.extension().and_then(|extension| extension.to_str()) {
         Some("npy") => write_npy(&args.out, &[rows, columns], &outputs).map_err(failure::runtime)?,
-        Some("csv") => write_csv(&args.out, None, &Matrix::new(rows, columns, outputs)?).map_err(failure::runtime)?,
+        Some("csv") => {
+            write_csv(&args.out, None, &Matrix::new(rows, columns, outputs)?).map_err(failure::runtime)?;
+        }
         _ => {
             let message = format!("{}: expected a file name that ends in .npy or .csv", args.out.display());
             return Err(failure::usage(message));

@@ -72,7 +72,10 @@ pub fn run(args: &Reproduce) -> Result<()> {
 /// An error where a result is not what it must be.
 fn verdict(results: &Results) -> Result<()> {
     if let Some(checks) = &results.gradcheck
-        && let Some(bad) = checks.checks.iter().find(|check| !(check.relative_error <= gradcheck::TOLERANCE))
+        && let Some(bad) = checks
+            .checks
+            .iter()
+            .find(|check| check.relative_error.is_nan() || check.relative_error > gradcheck::TOLERANCE)
     {
         return Err(failure::missed(format!(
             "the gradient of {} {} is off by {:.1e}, expected at most {:.0e}",

@@ -101,7 +101,9 @@ fn load(data: &Data) -> Result<Parts> {
         let task = match data.task {
             Goal::Reconstruct => Task::Reconstruct,
             Goal::Classify => Task::Classify,
-            Goal::Predict => return Err(failure::usage("data.task = \"predict\": MNIST has no targets but classes")),
+            Goal::Predict => {
+                return Err(failure::usage("data.task = \"predict\": MNIST has no targets but classes"));
+            }
         };
         let split = match data.split {
             MnistSplit::Pooled => mnist.pooled_split(task, data.seed)?,
@@ -113,7 +115,9 @@ fn load(data: &Data) -> Result<Parts> {
     let whole = match (&data.label_column, data.task) {
         (Some(column), Goal::Classify) => labelled_csv(path, column)?,
         (_, Goal::Classify) if data.labels.is_none() => {
-            return Err(failure::usage("data.task = \"classify\": expected data.labels or data.label_column"));
+            return Err(failure::usage(
+                "data.task = \"classify\": expected data.labels or data.label_column",
+            ));
         }
         (_, Goal::Predict) if data.targets.is_none() => {
             return Err(failure::usage("data.task = \"predict\": expected data.targets"));
@@ -127,7 +131,10 @@ fn load(data: &Data) -> Result<Parts> {
 
 /// A CSV table with a column of labels.
 fn labelled_csv(path: &Path, column: &str) -> Result<Dataset> {
-    let csv = read_csv(path, &CsvOptions { label: Some(LabelColumn::Name(column.to_owned())), ..CsvOptions::default() })?;
+    let csv = read_csv(
+        path,
+        &CsvOptions { label: Some(LabelColumn::Name(column.to_owned())), ..CsvOptions::default() },
+    )?;
     let labels = csv.labels.with_context(|| format!("{}: no labels", path.display()))?;
     let targets = Targets::Classes { classes: labels.names.len(), labels: labels.labels };
     Ok(Dataset::new(Features::F64(csv.values), targets)?)

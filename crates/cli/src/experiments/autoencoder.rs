@@ -9,7 +9,8 @@ use pellucid::eval::{Pca, ReconstructionAccumulator, ReconstructionQuality, sigm
 use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport, for_each_batch};
 use pellucid::prelude::*;
 use pellucid_report::{
-    AutoencoderEvidence, AutoencoderResults, DigitPair, Hyperparameters, LatentPlane, LatentPoint, Role, Split,
+    AutoencoderEvidence, AutoencoderResults, DigitPair, Hyperparameters, LatentPlane, LatentPoint, Role,
+    Split,
 };
 
 use super::{diagram, preset};
@@ -114,7 +115,11 @@ pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, Autoe
         logits_min: f64::from(quality.logits_min),
         logits_max: f64::from(quality.logits_max),
         seconds,
-        seconds_per_epoch: if samples_per_second > 0.0 { split.train.len() as f64 / samples_per_second } else { 0.0 },
+        seconds_per_epoch: if samples_per_second > 0.0 {
+            split.train.len() as f64 / samples_per_second
+        } else {
+            0.0
+        },
         samples_per_second,
         peak_rss_mb,
         checkpoint: Some(path.display().to_string()),
@@ -173,7 +178,8 @@ pub fn quality(model: &Model<f32>, data: &Dataset, pool: &Arc<Pool>) -> Result<R
     let mut accumulator = ReconstructionAccumulator::new();
     let mut outcome = Ok(());
     for_each_batch(model, &model.architecture().whole(), data, pool, |_, x, logits| {
-        outcome = std::mem::replace(&mut outcome, Ok(())).and_then(|()| accumulator.add(logits, x, data.input_width()));
+        outcome = std::mem::replace(&mut outcome, Ok(()))
+            .and_then(|()| accumulator.add(logits, x, data.input_width()));
     })?;
     outcome?;
     Ok(accumulator.finish()?)

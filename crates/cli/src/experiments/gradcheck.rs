@@ -46,7 +46,8 @@ fn autoencoder_network(seed: u64) -> Result<Vec<Check>> {
 /// Table 2: the forward pass against the formula as the standard library computes it, the backward pass from the
 /// checks.
 fn activations(checks: &[Check]) -> Vec<ActivationCheck> {
-    let cases: [(&str, Activation, fn(f64) -> f64); 4] = [
+    type Formula = fn(f64) -> f64;
+    let cases: [(&str, Activation, Formula); 4] = [
         ("ReLU", Relu, |x| x.max(0.0)),
         ("LeakyReLU", LeakyRelu(0.1), |x| if x > 0.0 { x } else { 0.1 * x }),
         ("Sigmoid", Sigmoid, |x| 1.0 / (1.0 + (-x).exp())),

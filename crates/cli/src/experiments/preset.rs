@@ -7,15 +7,19 @@ use crate::args::Preset;
 /// The recipe of a preset.
 pub fn config(preset: Preset, seed: u64) -> TrainConfig {
     let adam = OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
-    let base = TrainConfig { batch_size: 256, seed, loss: LossConfig::BceWithLogits, ..TrainConfig::default() };
+    let base =
+        TrainConfig { batch_size: 256, seed, loss: LossConfig::BceWithLogits, ..TrainConfig::default() };
     match preset {
         Preset::Quick => {
             TrainConfig { epochs: 40, optimizer: adam, schedule: Schedule::cosine(0.002).warmup(100), ..base }
         }
         Preset::Seed => TrainConfig { epochs: 800, schedule: Schedule::constant(0.1), ..base },
-        Preset::Best => {
-            TrainConfig { epochs: 800, optimizer: adam, schedule: Schedule::cosine(0.002).warmup(1000), ..base }
-        }
+        Preset::Best => TrainConfig {
+            epochs: 800,
+            optimizer: adam,
+            schedule: Schedule::cosine(0.002).warmup(1000),
+            ..base
+        },
     }
 }
 

@@ -155,12 +155,16 @@ mod tests {
         let data = data().unwrap();
         let pool = Arc::new(Pool::single());
         let step = first_step(42, &data, &pool).unwrap();
-        let mut trainer =
-            Trainer::new(Model::<f32>::new(network(), 42).unwrap(), TrainConfig { epochs: 1, ..config(42) }, &pool)
-                .unwrap();
+        let mut trainer = Trainer::new(
+            Model::<f32>::new(network(), 42).unwrap(),
+            TrainConfig { epochs: 1, ..config(42) },
+            &pool,
+        )
+        .unwrap();
         trainer.fit(&data, None, &mut ()).unwrap();
         let shown_parameters = [&step.new_w1, &step.new_b1, &step.new_w2, &step.new_b2];
-        let shown_parameters: Vec<f64> = shown_parameters.iter().flat_map(|m| m.values.iter().copied()).collect();
+        let shown_parameters: Vec<f64> =
+            shown_parameters.iter().flat_map(|m| m.values.iter().copied()).collect();
         let trained: Vec<f64> = trainer.model().parameters().iter().map(|&p| f64::from(p)).collect();
         assert_eq!(shown_parameters, trained);
         assert_eq!(step.loss, trainer.history().epochs[0].train_loss);

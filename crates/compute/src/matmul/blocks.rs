@@ -21,9 +21,25 @@ struct Buffers {
 // SAFETY: the operands are only read, and threads write to disjoint parts of C.
 unsafe impl<F: Sync> Sync for Problem<F> {}
 
-/// The depth of all blocks but the last: equal parts of no more than [`DEPTH`], in multiples of 16 numbers.
+/// The depth of all blocks but the last: equal parts of no more than [`DEPTH`], in multiples of 16 numbers. It
+/// depends on k alone, and so do the bits of the result.
 pub fn block_depth(k: usize) -> usize {
     k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(16).max(16)
+}
+
+impl<F: Scalar> Kernels<F> {
+    /// The most rows that a tile of some vectors can have.
+    fn height(&self, vectors: usize) -> usize {
+        self.tiles.iter().rposition(|tiles| vectors <= tiles.len()).map_or(0, |row| row + 1)
+    }
+
+    /// The number of vectors in the next panel of B, when `left` are left and C has `rows` rows: what the tallest
+    /// tile has, or a few more in a tile half as tall, which beats a last panel of one vector.
+    fn vectors(&self, left: usize, rows: usize) -> usize {
+        let height = rows.min(self.tiles.len());
+        let vectors = self.tiles[height - 1].len();
+        if left < 2 * vectors && 2 * self.height(left) >= height { left } else { left.min(vectors) }
+    }
 }
 
 impl<F: Scalar> Problem<F> {
@@ -35,9 +51,8 @@ impl<F: Scalar> Problem<F> {
     pub unsafe fn run(&self, kernels: &'static Kernels<F>, pool: &Pool) {
         let work = self.m.saturating_mul(self.n).saturating_mul(self.k);
         let threads = pool.threads().min(work / GRAIN).max(1);
-        let (height, lanes) = (kernels.tiles.len(), kernels.lanes);
-        let by_columns = self.n >= 2 * lanes * threads;
-        let (whole, unit) = if by_columns { (self.n, lanes) } else { (self.m, height) };
+        let by_columns = self.n >= 2 * kernels.lanes * threads;
+        let (whole, unit) = if by_columns { (self.n, kernels.lanes) } else { (self.m, kernels.tiles.len()) };
         let units = whole.div_ceil(unit);
         let parts = threads.min(units);
         pool.run(parts, |part| {
@@ -58,7 +73,7 @@ impl<F: Scalar> Problem<F> {
     /// Adds one block of the depth to the given part of C.
     unsafe fn block(
         &self,
-        kernels: &'static Kernels<F>,
+        kernels: &Kernels<F>,
         rows: Range<usize>,
         columns: Range<usize>,
         begin: usize,
@@ -66,49 +81,49 @@ impl<F: Scalar> Problem<F> {
     ) {
         let (height, lanes) = (kernels.tiles.len(), kernels.lanes);
         let depth = block_depth(self.k).min(self.k - begin);
-        let start = if begin == 0 {
-            self.start
-        } else {
-            Some(Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 })
-        };
+        let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
+        let start = if begin == 0 { self.start } else { Some(c) };
+        let vectors_left = |j: usize| (columns.end - j).div_ceil(lanes);
+        let one_panel =
+            vectors_left(columns.start) <= kernels.vectors(vectors_left(columns.start), rows.len());
+
         let mut a = self.a.from(rows.start, begin);
-        let rows_at_once = height.min(rows.len());
-        let most_vectors = kernels.tiles[rows_at_once - 1].len();
-        let tall = |vectors: usize| kernels.tiles.iter().rposition(|tiles| vectors <= tiles.len()).map_or(0, |r| r + 1);
-        // Packed A lies in panels of one tile each; A as it is, in one of all rows.
+        // Packed A lies in panels as high as a tile; A as it is, in one of all rows.
         let mut panel_rows = rows.len();
-        if a.column_stride != 1 && (a.row_stride != 1 || columns.len() > 4 * lanes) {
-            panel_rows = height;
+        if a.column_stride != 1 && (a.row_stride != 1 || !one_panel) {
             let packed: *mut F = buffers.a.get(rows.len().next_multiple_of(height) * depth).as_mut_ptr();
             let transposed = Raw { row_stride: a.column_stride, column_stride: a.row_stride, ..a };
-            let panel = Panel { from: transposed, depth, lanes: rows.len() };
-            // SAFETY: the panel lies in A, and `packed` has room for it.
-            unsafe { (kernels.pack)(&panel, height, packed) };
+            // SAFETY: the panel lies in A, and `packed` has room for it and its padding.
+            unsafe { (kernels.pack)(&Panel { from: transposed, depth, lanes: rows.len() }, height, packed) };
             a = Raw { data: packed, row_stride: 1, column_stride: height };
+            panel_rows = height;
         }
+
         let mut j = columns.start;
         while j < columns.end {
-            let left = (columns.end - j).div_ceil(lanes);
-            let vectors = if left < 2 * most_vectors && 2 * tall(left) >= rows_at_once { left } else { left.min(most_vectors) };
-            let height = height.min(tall(vectors));
+            let vectors = kernels.vectors(vectors_left(j), rows.len());
             let width = vectors * lanes;
             let panel = Panel { from: self.b.from(begin, j), depth, lanes: width.min(columns.end - j) };
             let mut b = panel.from;
-            let aligned = b.data.addr().is_multiple_of(64) && (b.row_stride * size_of::<F>()).is_multiple_of(64);
-            let near = aligned && b.row_stride <= 2 * width || rows.len() <= 2 * kernels.tiles.len();
-            if b.column_stride != 1 || !near || panel.lanes < width {
+            // Rows of B may be read where they are if there are few tiles, or if they are as good as packed.
+            let aligned =
+                b.data.addr().is_multiple_of(64) && (b.row_stride * size_of::<F>()).is_multiple_of(64);
+            let good = rows.len() <= 2 * height || aligned && b.row_stride <= 2 * width;
+            if b.column_stride != 1 || panel.lanes < width || !good {
                 let packed: *mut F = buffers.b.get(depth * width).as_mut_ptr();
-                // SAFETY: the panel lies in B, and `packed` has room for it.
+                // SAFETY: the panel lies in B, and `packed` has room for it and its padding.
                 unsafe { (kernels.pack)(&panel, width, packed) };
                 b = Raw { data: packed, row_stride: width, column_stride: 1 };
             }
+            let height = height.min(kernels.height(vectors));
             for i in (0..rows.len()).step_by(height) {
+                let panel_of_a = Raw { data: a.data.wrapping_add(i / panel_rows * panel_rows * depth), ..a };
                 let tile = Tile {
                     depth,
                     columns: panel.lanes,
-                    a: Raw { data: a.data.wrapping_add(i / panel_rows * panel_rows * depth), ..a }.from(i % panel_rows, 0),
+                    a: panel_of_a.from(i % panel_rows, 0),
                     b,
-                    c: self.c.wrapping_add((rows.start + i) * self.c_stride + j),
+                    c: c.at(rows.start + i, j).cast_mut(),
                     c_stride: self.c_stride,
                     start: start.map(|start| start.from(rows.start + i, j)),
                 };

@@ -24,7 +24,12 @@ fn available() -> impl Iterator<Item = Isa> {
 }
 
 /// What every kernel must give to the bit: blocks of the depth summed in order, then added in order.
-fn reference<F: Number>(isa: Isa, a: MatRef<'_, F>, b: MatRef<'_, F>, start: impl Fn(usize, usize) -> Option<F>) -> Vec<F> {
+fn reference<F: Number>(
+    isa: Isa,
+    a: MatRef<'_, F>,
+    b: MatRef<'_, F>,
+    start: impl Fn(usize, usize) -> Option<F>,
+) -> Vec<F> {
     let add = if isa == Isa::Portable { |sum, a, b| sum + a * b } else { F::fused };
     let mut c = Vec::new();
     for i in 0..a.rows() {
@@ -85,10 +90,15 @@ fn check<F: Number>(case: Case) {
         });
         let mut after = before.clone();
         let c = MatMut::row_major(&mut after, m, n + 2).part(0..m, 1..n + 1);
-        matmul_with(isa, &pool, c, a, b, [Start::Zero, Start::Accumulate, Start::Row(row)][start]);
+        // SAFETY: `isa` is available.
+        unsafe { matmul_with(isa, &pool, c, a, b, [Start::Zero, Start::Accumulate, Start::Row(row)][start]) };
         for i in 0..m {
             let (row, before) = (&after[i * (n + 2)..][..n + 2], &before[i * (n + 2)..][..n + 2]);
-            assert_eq!((row[0], row[n + 1]), (before[0], before[n + 1]), "written outside C: {isa:?} {case:?}");
+            assert_eq!(
+                (row[0], row[n + 1]),
+                (before[0], before[n + 1]),
+                "written outside C: {isa:?} {case:?}"
+            );
             assert_eq!(&row[1..=n], &expected[i * n..][..n], "row {i}: {isa:?} {case:?}");
         }
     }
@@ -99,7 +109,8 @@ fn all_edges_of_tiles_give_the_reference_to_the_bit() {
     for m in 1..=20 {
         for n in 1..=60 {
             let k = 1 + (m * 7 + n * 3) % 40;
-            let case = Case { shape: [m, k, n], layouts: [n % 5, m % 5], start: (m + n) % 3, threads: 1, seed: 1 };
+            let case =
+                Case { shape: [m, k, n], layouts: [n % 5, m % 5], start: (m + n) % 3, threads: 1, seed: 1 };
             check::<f32>(case);
             check::<f64>(case);
         }
@@ -127,7 +138,9 @@ fn a_part_of_a_product_is_the_product_of_parts() {
     let pool = Pool::new(2);
     matmul(&pool, MatMut::row_major(&mut whole, m, n), a, b, Start::Zero);
     let whole = MatRef::row_major(&whole, m, n);
-    for (rows, columns) in [(0..1, 0..1), (3..4, 0..130), (0..70, 127..130), (13..49, 17..81), (69..70, 129..130)] {
+    for (rows, columns) in
+        [(0..1, 0..1), (3..4, 0..130), (0..70, 127..130), (13..49, 17..81), (69..70, 129..130)]
+    {
         let mut part = vec![0.0; rows.len() * columns.len()];
         let c = MatMut::row_major(&mut part, rows.len(), columns.len());
         matmul(&pool, c, a.part(rows.clone(), 0..k), b.part(0..k, columns.clone()), Start::Zero);
@@ -148,9 +161,11 @@ fn the_error_is_within_the_bound() {
         let (a, b) = (view(&a, m, k, size % 2), view(&b, k, n, size / 2 % 2));
         for isa in available() {
             let mut c = vec![f32::NAN; m * n];
-            matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+            // SAFETY: `isa` is available.
+            unsafe { matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero) };
             for (index, &x) in c.iter().enumerate() {
-                let products = (0..k).map(|p| f64::from(a.get(index / n, p)) * f64::from(b.get(p, index % n)));
+                let products =
+                    (0..k).map(|p| f64::from(a.get(index / n, p)) * f64::from(b.get(p, index % n)));
                 let (sum, size) = products.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()));
                 let bound = (k + 1) as f64 * f64::from(f32::EPSILON) / 2.0 * size;
                 assert!((f64::from(x) - sum).abs() <= bound, "{isa:?} {m} x {k} x {n}: {x} for {sum}");
@@ -168,7 +183,8 @@ fn fused_instruction_sets_agree_to_the_bit() {
         .map(|isa| {
             let mut c = vec![0.0; m * n];
             let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
-            matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+            // SAFETY: `isa` is available.
+            unsafe { matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero) };
             c
         })
         .collect();
@@ -187,8 +203,20 @@ fn empty_products_are_the_start() {
     assert_eq!(c, [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
     matmul(&pool, MatMut::row_major(&mut c, 2, 3), a, b, Start::Zero);
     assert_eq!(c, [0.0; 6]);
-    matmul(&pool, MatMut::row_major(&mut [], 0, 3), MatRef::row_major(&[], 0, 2), view(&c, 2, 3, 0), Start::Zero);
-    matmul(&pool, MatMut::row_major(&mut [], 3, 0), view(&c, 3, 2, 0), MatRef::row_major(&[], 2, 0), Start::Zero);
+    matmul(
+        &pool,
+        MatMut::row_major(&mut [], 0, 3),
+        MatRef::row_major(&[], 0, 2),
+        view(&c, 2, 3, 0),
+        Start::Zero,
+    );
+    matmul(
+        &pool,
+        MatMut::row_major(&mut [], 3, 0),
+        view(&c, 3, 2, 0),
+        MatRef::row_major(&[], 2, 0),
+        Start::Zero,
+    );
 }
 
 /// Panels hold the operand, and zeros in the lanes that it does not have.
@@ -200,13 +228,18 @@ fn check_packing<F: Number>(isa: Isa) {
             for lanes in [1, width / 2 + 1, width - 1, width] {
                 for depth in [1, 2, kernels.lanes - 1, kernels.lanes, 2 * kernels.lanes + 1] {
                     let mut packed = vec![F::from_f64(f64::NAN); depth * width];
-                    let panel = Panel { from: Raw { data: data.as_ptr(), row_stride, column_stride }, depth, lanes };
+                    let panel =
+                        Panel { from: Raw { data: data.as_ptr(), row_stride, column_stride }, depth, lanes };
                     // SAFETY: rows and columns below 100 lie in `data`, and `packed` has room for the panel.
                     unsafe { (kernels.pack)(&panel, width, packed.as_mut_ptr()) };
                     for (index, &x) in packed[..depth * width].iter().enumerate() {
                         let (p, lane) = (index / width, index % width);
                         let from = data[p * row_stride + lane * column_stride];
-                        assert_eq!(x, if lane < lanes { from } else { F::ZERO }, "{isa:?} {width} {lanes} {depth}");
+                        assert_eq!(
+                            x,
+                            if lane < lanes { from } else { F::ZERO },
+                            "{isa:?} {width} {lanes} {depth}"
+                        );
                     }
                 }
             }
@@ -235,7 +268,13 @@ fn shapes_that_do_not_fit_are_refused() {
 fn a_starting_row_of_another_length_is_refused() {
     let (a, mut c) = ([0.0_f32; 6], [0.0; 4]);
     let a = MatRef::row_major(&a, 2, 3);
-    matmul(&Pool::single(), MatMut::row_major(&mut c, 2, 2), a, a.transposed().part(0..3, 0..2), Start::Row(&[0.0; 3]));
+    matmul(
+        &Pool::single(),
+        MatMut::row_major(&mut c, 2, 2),
+        a,
+        a.transposed().part(0..3, 0..2),
+        Start::Row(&[0.0; 3]),
+    );
 }
 
 proptest! {

@@ -34,6 +34,8 @@ vectorized! {
         }
     }
 
+    // One argument a symbol of the equation.
+    #[allow(clippy::too_many_arguments)]
     fn momentum<F>(theta: &mut [F], g: &[F], v: &mut [F], scale: F, eta: F, w: F, m: F, nesterov: bool) {
         for ((theta, &g), v) in theta.iter_mut().zip(g).zip(v) {
             let g = scale * g + w * *theta;
