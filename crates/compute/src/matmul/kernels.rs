@@ -1,4 +1,6 @@
 //! The innermost loops, generic over the register type and compiled for every instruction set.
+// Indices, not iterators: closures would have to be inlined before they take on the instruction set.
+#![allow(clippy::needless_range_loop)]
 
 use super::lanes::Lanes;
 use crate::Scalar;
@@ -62,12 +64,15 @@ pub struct Problem<F> {
     pub start: Option<Raw<F>>,
 }
 
+/// Computes one tile.
+type TileKernel<F> = unsafe fn(&Tile<F>);
+
 /// The kernels of one number type for one instruction set; they may be called only where it is available.
 pub struct Kernels<F: 'static> {
     /// The numbers in a register.
     pub lanes: usize,
     /// `tiles[r - 1][v - 1]` computes a tile of r rows and v vectors. Fewer rows leave registers for more vectors.
-    pub tiles: &'static [&'static [unsafe fn(&Tile<F>)]],
+    pub tiles: &'static [&'static [TileKernel<F>]],
     /// Copies a panel to rows of a given width, padded with zeros.
     pub pack: unsafe fn(&Panel<F>, usize, *mut F),
     /// A product too small for tiles and threads.
@@ -244,7 +249,7 @@ unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
     unsafe {
         for i in 0..m {
             let c = c.wrapping_add(i * c_stride);
-            if b.column_stride == 1 {
+            if b.column_stride == 1 && n > 1 {
                 for j in (0..n).step_by(L::LEN) {
                     let mut sum = L::splat(L::Element::ZERO);
                     for p in 0..k {

@@ -72,12 +72,13 @@ impl<F: Scalar, const N: usize> Lanes for [F; N] {
     }
     #[inline(always)]
     unsafe fn zip(self, other: Self) -> (Self, Self) {
-        let at = |lane: usize| if lane % 2 == 0 { self[lane / 2] } else { other[lane / 2] };
+        let at = |lane: usize| if lane.is_multiple_of(2) { self[lane / 2] } else { other[lane / 2] };
         (std::array::from_fn(at), std::array::from_fn(|lane| at(lane + N)))
     }
 }
 
 #[cfg(target_arch = "x86_64")]
+#[allow(clippy::wildcard_imports)] // 44 intrinsics
 mod x86 {
     use std::arch::x86_64::*;
 

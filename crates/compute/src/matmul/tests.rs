@@ -89,9 +89,11 @@ fn check<F: Number>(case: Case) {
             _ => Some(row[j]),
         });
         let mut after = before.clone();
-        let c = MatMut::row_major(&mut after, m, n + 2).part(0..m, 1..n + 1);
+        let mut c = MatMut::row_major(&mut after, m, n + 2).part(0..m, 1..n + 1);
         // SAFETY: `isa` is available.
-        unsafe { matmul_with(isa, &pool, c, a, b, [Start::Zero, Start::Accumulate, Start::Row(row)][start]) };
+        unsafe {
+            matmul_with(isa, &pool, &mut c, a, b, [Start::Zero, Start::Accumulate, Start::Row(row)][start]);
+        };
         for i in 0..m {
             let (row, before) = (&after[i * (n + 2)..][..n + 2], &before[i * (n + 2)..][..n + 2]);
             assert_eq!(
@@ -162,7 +164,9 @@ fn the_error_is_within_the_bound() {
         for isa in available() {
             let mut c = vec![f32::NAN; m * n];
             // SAFETY: `isa` is available.
-            unsafe { matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero) };
+            unsafe {
+                matmul_with(isa, &Pool::single(), &mut MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+            };
             for (index, &x) in c.iter().enumerate() {
                 let products =
                     (0..k).map(|p| f64::from(a.get(index / n, p)) * f64::from(b.get(p, index % n)));
@@ -184,7 +188,9 @@ fn fused_instruction_sets_agree_to_the_bit() {
             let mut c = vec![0.0; m * n];
             let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
             // SAFETY: `isa` is available.
-            unsafe { matmul_with(isa, &Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero) };
+            unsafe {
+                matmul_with(isa, &Pool::single(), &mut MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+            };
             c
         })
         .collect();
