@@ -3,8 +3,8 @@
 //! `\x93NUMPY`, two version bytes, the header's length (`u16`, from version 2 on `u32`, little-endian), the
 //! header (a Python dictionary as text), then the values. Source: NEP 1 and `numpy.lib.format`.
 //!
-//! Our own reader and not `ndarray-npy`: that allocates the array from the header's shape before it has seen a
-//! value, so that a file of 100 bytes could ask for terabytes; and the format is small.
+//! Our own reader: the format is a page long, and a header that lies must not decide how much memory is taken, which
+//! can so be promised and fuzzed.
 
 use std::io::Write;
 use std::path::Path;

@@ -105,7 +105,8 @@ pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, Autoe
         validation_mse,
         learning_rate: history.epochs.iter().map(|epoch| epoch.learning_rate).collect(),
         initial_train_loss,
-        best_epoch: history.best.map(|(epoch, _)| epoch as usize),
+        // The parameters of the last epoch are kept, whichever was the best.
+        best_epoch: None,
         test_bce: quality.bce,
         test_mse: quality.mse,
         test_mae: quality.mae,

@@ -2,8 +2,12 @@
 
 mod config;
 mod history;
+mod observer;
+mod policy;
 mod trainer;
 
 pub use config::{EarlyStopping, TrainConfig};
 pub use history::{EpochRecord, History};
-pub use trainer::{CheckpointPolicy, Observer, Outcome, Progress, StepReport, Trainer};
+pub use observer::{Observer, Outcome, StepReport};
+pub use policy::CheckpointPolicy;
+pub use trainer::{Progress, Trainer};

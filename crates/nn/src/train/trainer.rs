@@ -1,14 +1,13 @@
 //! The trainer.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use pellucid_compute::{Pool, Scalar, Stream, reduce::norm};
 use pellucid_data::{Batches, Dataset, Element, permutation_into};
 use serde::{Deserialize, Serialize};
 
-use super::{EpochRecord, History, TrainConfig};
+use super::{CheckpointPolicy, EpochRecord, History, Observer, Outcome, StepReport, TrainConfig};
 use crate::checkpoint::{Checkpoint, CheckpointError, TrainingState};
 use crate::evaluate::{batch_loss, check_fit, load_inputs, mean_loss};
 use crate::optimizers::Update;
@@ -67,57 +66,6 @@ pub struct Progress {
     pub loss_sum: f64,
     /// The run has ended early.
     pub stopped: bool,
-}
-
-/// Where and how often a run is written down.
-#[derive(Clone, Debug, Default)]
-pub struct CheckpointPolicy {
-    /// The file of the newest state, written every `every` epochs, at the end and when interrupted.
-    pub latest: Option<PathBuf>,
-    /// Epochs between two writings; 0 for the end only.
-    pub every: u64,
-    /// The file of the state with the least validation loss (training loss where there is no validation).
-    pub best: Option<PathBuf>,
-}
-
-/// A step as an observer sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct StepReport {
-    /// The epoch, from 1.
-    pub epoch: u64,
-    /// The step of the epoch, from 1.
-    pub step: u64,
-    /// The steps of an epoch.
-    pub steps: u64,
-    /// The samples of the step.
-    pub samples: usize,
-    /// The loss of its batch.
-    pub loss: f64,
-}
-
-/// Watches a run, and may interrupt it after any step or epoch.
-pub trait Observer<F> {
-    /// A step was made.
-    fn step(&mut self, _step: &StepReport) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-    /// An epoch was completed and left the model so.
-    fn epoch(&mut self, _epoch: &EpochRecord, _model: &Model<F>) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-}
-
-impl<F> Observer<F> for () {}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All epochs were made.
-    Finished,
-    /// The validation loss stopped falling; the best parameters are restored.
-    StoppedEarly,
-    /// An observer interrupted it; it can be resumed at the same step.
-    Interrupted,
 }
 
 impl<F: Scalar + Element> Trainer<F> {

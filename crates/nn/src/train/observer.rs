@@ -1,0 +1,46 @@
+//! What watches a run, and how a run ends.
+
+use std::ops::ControlFlow;
+
+use super::EpochRecord;
+use crate::Model;
+
+/// A step as an observer sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct StepReport {
+    /// The epoch, from 1.
+    pub epoch: u64,
+    /// The step of the epoch, from 1.
+    pub step: u64,
+    /// The steps of an epoch.
+    pub steps: u64,
+    /// The samples of the step.
+    pub samples: usize,
+    /// The loss of its batch.
+    pub loss: f64,
+}
+
+/// Watches a run, and may interrupt it after any step or epoch.
+pub trait Observer<F> {
+    /// A step was made.
+    fn step(&mut self, _step: &StepReport) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    /// An epoch was completed and left the model so.
+    fn epoch(&mut self, _epoch: &EpochRecord, _model: &Model<F>) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+impl<F> Observer<F> for () {}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All epochs were made.
+    Finished,
+    /// The validation loss stopped falling; the best parameters are restored.
+    StoppedEarly,
+    /// An observer interrupted it; it can be resumed at the same step.
+    Interrupted,
+}
