@@ -1,7 +1,7 @@
 //! Seeded shuffles whose result never changes between versions.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// Fills `out` with a permutation of `0..out.len()` that depends on `(seed, epoch)` alone, without allocating.
 ///
@@ -38,14 +38,14 @@ pub(crate) fn stream(seed: u64, stream: u64) -> ChaCha8Rng {
 }
 
 /// Fisher-Yates, from the last element down.
-pub(crate) fn shuffle<T>(rng: &mut impl RngCore, items: &mut [T]) {
+pub(crate) fn shuffle<T>(rng: &mut impl Rng, items: &mut [T]) {
     for i in (1..items.len()).rev() {
         items.swap(i, below(rng, i as u32 + 1) as usize);
     }
 }
 
 /// A uniform integer in `0..n` (Lemire): the high half of `x * n`, rejecting the few `x` that would bias it.
-fn below(rng: &mut impl RngCore, n: u32) -> u32 {
+fn below(rng: &mut impl Rng, n: u32) -> u32 {
     let mut product = u64::from(rng.next_u32()) * u64::from(n);
     if (product as u32) < n {
         let threshold = n.wrapping_neg() % n; // 2^32 mod n
