@@ -46,7 +46,6 @@ fn main() -> Result<(), pellucid::Error> {
         assert!(check.relative_error < 1e-9);
     }
     let model = Model::<f32>::new(Sequential::new(2).with(Dense::new(8)).with(Silu).with(Dense::new(1)), 1)?;
-    println!("{}", model.summary());
-    println!("{:?}", model.predict(&[1.0, -1.0])?);
+    println!("{}\n{:?}", model.summary(), model.predict(&[1.0, -1.0])?);
     Ok(())
 }
