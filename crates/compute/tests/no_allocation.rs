@@ -46,13 +46,16 @@ fn only_the_first_round_allocates() {
                 matmul(&pool, MatMut::row_major(&mut c[..m * k], m, k), z, w.transposed(), Start::Accumulate);
             }
         };
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        let count = || ALLOCATIONS.load(Ordering::Relaxed);
+        let before = count();
         round();
-        let first = ALLOCATIONS.load(Ordering::Relaxed);
-        assert!(first > before, "the first round packs nothing");
-        for _ in 0..20 {
-            round();
-        }
-        assert_eq!(ALLOCATIONS.load(Ordering::Relaxed), first, "with {threads} threads");
+        assert!(count() > before, "the first round packs nothing");
+        // The fewest of five times, since the test harness has a thread of its own that may allocate at any moment.
+        let fewest = (0..5).map(|_| {
+            let before = count();
+            (0..20).for_each(|_| round());
+            count() - before
+        });
+        assert_eq!(fewest.min(), Some(0), "with {threads} threads");
     }
 }
