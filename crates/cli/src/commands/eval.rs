@@ -1,8 +1,10 @@
 //! `pellucid eval`: how good a checkpoint's model is on a data set.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::Result;
+use pellucid::data::Element;
 use pellucid::nn::checkpoint::describe;
 use pellucid::prelude::*;
 
@@ -21,19 +23,13 @@ pub fn run(args: &Eval) -> Result<()> {
     })?;
     let data = input::load(&args.input, Wanted::For(loss))?;
     let pool = machine::pool(args.common.threads);
-    let mut figures = BTreeMap::new();
+    let mut figures;
     if header.scalar == "F64" {
         let model = Checkpoint::<f64>::read(&args.checkpoint)?.into_model();
-        figures.insert("loss", evaluate(&model, &*loss.build(), &data, &pool)?);
-        if loss == LossConfig::CrossEntropyWithLogits {
-            figures.insert("accuracy", accuracy(&model, &data, &pool)?);
-        }
+        figures = loss_and_accuracy(&model, loss, &data, &pool)?;
     } else {
         let model = Checkpoint::<f32>::read(&args.checkpoint)?.into_model();
-        figures.insert("loss", evaluate(&model, &*loss.build(), &data, &pool)?);
-        if loss == LossConfig::CrossEntropyWithLogits {
-            figures.insert("accuracy", accuracy(&model, &data, &pool)?);
-        }
+        figures = loss_and_accuracy(&model, loss, &data, &pool)?;
         if loss == LossConfig::BceWithLogits && matches!(**data.targets(), Targets::SameAsInput) {
             let quality = quality(&model, &data, &pool)?;
             figures.insert("mse", quality.mse);
@@ -52,4 +48,18 @@ pub fn run(args: &Eval) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The mean loss, and for a classifier the share of right answers.
+fn loss_and_accuracy<F: Scalar + Element>(
+    model: &Model<F>,
+    loss: LossConfig,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<BTreeMap<&'static str, f64>> {
+    let mut figures = BTreeMap::from([("loss", evaluate(model, &*loss.build(), data, pool)?)]);
+    if loss == LossConfig::CrossEntropyWithLogits {
+        figures.insert("accuracy", accuracy(model, data, pool)?);
+    }
+    Ok(figures)
 }

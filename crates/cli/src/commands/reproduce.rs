@@ -22,11 +22,12 @@ pub fn run(args: &Reproduce) -> Result<()> {
     // Find out now, not after the training, whether the results can be written.
     writable(&args.out)?;
 
+    let pool = machine::pool(args.common.threads);
     let mut results = Results {
         version: env!("CARGO_PKG_VERSION").into(),
         preset: args.preset.name().into(),
         seed: args.seed,
-        threads: machine::pool(args.common.threads).threads(),
+        threads: pool.threads(),
         cpu: machine::cpu(),
         command: std::env::args().collect::<Vec<_>>().join(" "),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
@@ -49,7 +50,7 @@ pub fn run(args: &Reproduce) -> Result<()> {
     if chosen(Part::Autoencoder) {
         eprintln!("reading MNIST");
         let mnist = autoencoder::load_mnist(args.mnist.as_deref())?;
-        let (autoencoder, figures) = autoencoder::run(args, &mnist)?;
+        let (autoencoder, figures) = autoencoder::run(args, &mnist, &pool)?;
         (results.autoencoder, evidence.autoencoder) = (Some(autoencoder), Some(figures));
     }
     results.seconds = start.elapsed().as_secs_f64();

@@ -51,8 +51,11 @@ pub fn network<F: Scalar>() -> Sequential<F> {
 }
 
 /// Trains, evaluates on the test set, and gathers what the figures show.
-pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, AutoencoderEvidence)> {
-    let pool = machine::pool(args.common.threads);
+pub fn run(
+    args: &Reproduce,
+    mnist: &Mnist,
+    pool: &Arc<Pool>,
+) -> Result<(AutoencoderResults, AutoencoderEvidence)> {
     let split = mnist.pooled_split(Task::Reconstruct, args.seed)?;
     let validation = split.validation.as_ref().context("the pooled split has a validation part")?;
     let mut config = preset::config(args.preset, args.seed);
@@ -63,9 +66,9 @@ pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, Autoe
     let path = args.out.join("autoencoder.safetensors");
     let mut trainer = if args.resume {
         let checkpoint = Checkpoint::read_into(&path, network())?;
-        Trainer::resume(checkpoint, config.clone(), &pool)?
+        Trainer::resume(checkpoint, config.clone(), pool)?
     } else {
-        Trainer::new(Model::<f32>::new(network(), args.seed)?, config.clone(), &pool)?
+        Trainer::new(Model::<f32>::new(network(), args.seed)?, config.clone(), pool)?
     };
     trainer = trainer.checkpoints(CheckpointPolicy {
         latest: Some(path.clone()),
@@ -78,7 +81,7 @@ pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, Autoe
     let mut watch = Watch {
         progress: Progress::new("autoencoder", config.epochs, first),
         validation,
-        pool: &pool,
+        pool,
         mse: Vec::new(),
     };
     let outcome = trainer.fit(&split.train, Some(validation), &mut watch)?;
@@ -97,7 +100,7 @@ pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, Autoe
 
     let history = trainer.history().clone();
     let model = trainer.into_model();
-    let (quality, digits) = reconstruct(&model, &split.test, mnist.labels(), &pool)?;
+    let (quality, digits) = reconstruct(&model, &split.test, mnist.labels(), pool)?;
     let results = AutoencoderResults {
         epochs: history.epochs.len(),
         train_loss: history.train_losses(),
@@ -146,7 +149,7 @@ pub fn run(args: &Reproduce, mnist: &Mnist) -> Result<(AutoencoderResults, Autoe
         ]),
         digits,
         sample_errors: quality.per_sample_mse,
-        latent: latent_plane(&model, &split.test, mnist.labels(), &pool)?,
+        latent: latent_plane(&model, &split.test, mnist.labels(), pool)?,
     };
     Ok((results, evidence))
 }
