@@ -51,6 +51,11 @@ impl Stream {
         generator
     }
 
+    /// One of the numbers `0..n`, each as likely as any other to within n / 2^64; 0 of none.
+    pub fn index(self, n: usize) -> usize {
+        ((u128::from(self.generator().next_u64()) * n as u128) >> 64) as usize
+    }
+
     /// Fills `out` with numbers uniform in [`low`, `high`).
     pub fn fill_uniform<F: Scalar>(self, out: &mut [F], low: f64, high: f64) {
         let mut generator = self.generator();

@@ -1,7 +1,9 @@
 //! Reading, splitting and batching of data sets for Pellucid.
 //!
 //! Samples stay in the type they were stored in (images as `u8`) and become floats batch by batch; the parts
-//! of a split share one table and hold row indices only.
+//! of a split share one table and hold row indices only. Tables that are mostly zeros are [`Csr`] matrices, read from
+//! LIBSVM's text format by [`read_svmlight`] and brought to one range by [`Scaling`] (as `svm-scale` does) or
+//! [`Standardize`].
 //!
 //! ```
 //! use pellucid_data::{Batches, Dataset, Features, Matrix, Targets, permutation_into};
@@ -23,6 +25,8 @@
 mod array;
 mod atomic;
 mod batches;
+mod columns;
+mod csr;
 mod csv_labels;
 mod csv_table;
 mod dataset;
@@ -35,14 +39,20 @@ mod matrix;
 mod mnist;
 mod npy;
 mod npy_header;
+mod scaling;
+mod scaling_file;
 mod shuffle;
 mod split;
+mod standardize;
 mod stored;
+mod svmlight;
+mod svmlight_write;
 mod table;
 
 pub use array::{Array, Values};
 pub use atomic::atomic_write;
 pub use batches::Batches;
+pub use csr::Csr;
 pub use csv_labels::Labels;
 pub use csv_table::{CsvOptions, CsvTable, LabelColumn, parse_csv, read_csv, write_csv};
 pub use dataset::{Dataset, Targets};
@@ -53,7 +63,11 @@ pub use idx::{parse_idx, read_idx, write_idx};
 pub use matrix::Matrix;
 pub use mnist::{Mnist, Task};
 pub use npy::{parse_npy, read_npy, write_npy};
+pub use scaling::{FeatureRange, Scaling};
 pub use shuffle::permutation_into;
 pub use split::{Split, stratified_split};
+pub use standardize::Standardize;
 pub use stored::{IdxStored, Stored};
+pub use svmlight::{SvmlightOptions, SvmlightTable, parse_svmlight, read_svmlight};
+pub use svmlight_write::{write_svmlight, write_svmlight_to};
 pub use table::{load_labels, load_table};

@@ -1,30 +1,9 @@
 //! Predicted against actual classes.
 
-/// What makes a comparison of classes impossible.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ClassificationError {
-    /// There is nothing to compare.
-    #[error("expected at least one prediction, got none")]
-    Empty,
-    /// Predictions and labels do not pair up.
-    #[error("expected as many predictions as labels, got {predicted} predictions and {actual} labels")]
-    Length {
-        /// Number of predictions.
-        predicted: usize,
-        /// Number of labels.
-        actual: usize,
-    },
-    /// A class lies outside the stated range.
-    #[error("expected classes below {classes}, got {class} in row {row}")]
-    Class {
-        /// The class found.
-        class: usize,
-        /// Its position, from 0.
-        row: usize,
-        /// The number of classes.
-        classes: usize,
-    },
-}
+use crate::ClassificationError;
+
+/// The most classes of a confusion matrix, whose counts then take 2 GiB.
+const MAX_CLASSES: usize = 1 << 14;
 
 /// Share of predictions equal to the actual class, `(1/n) Σ [ŷᵢ = yᵢ]`.
 ///
@@ -35,8 +14,8 @@ pub enum ClassificationError {
 /// assert_eq!(pellucid_eval::accuracy(&[1, 2, 3, 3], &[1, 2, 3, 4])?, 0.75);
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
-pub fn accuracy(predicted: &[u8], actual: &[u8]) -> Result<f64, ClassificationError> {
-    check_lengths(predicted, actual)?;
+pub fn accuracy<C: PartialEq>(predicted: &[C], actual: &[C]) -> Result<f64, ClassificationError> {
+    check_lengths(predicted.len(), actual.len())?;
     let right = predicted.iter().zip(actual).filter(|(p, a)| p == a).count();
     Ok(right as f64 / actual.len() as f64)
 }
@@ -47,6 +26,7 @@ pub fn accuracy(predicted: &[u8], actual: &[u8]) -> Result<f64, ClassificationEr
 /// use pellucid_eval::ConfusionMatrix;
 /// let matrix = ConfusionMatrix::new(&[0, 1, 1], &[0, 1, 0], 2)?;
 /// assert_eq!(matrix.count(0, 1), 1); // one 0 was taken for a 1
+/// assert_eq!(matrix.balanced_accuracy(), 0.75); // half of the zeros, all of the ones
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,18 +36,23 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// Counts the pairs of `predicted` and `actual`, classes numbered `0..classes`.
+    /// Counts the pairs of `predicted` and `actual`, classes numbered `0..classes` in any integer type.
     ///
     /// # Errors
-    /// [`ClassificationError`] if there is nothing to count, the lengths differ or a class is out of range.
-    pub fn new(predicted: &[u8], actual: &[u8], classes: usize) -> Result<Self, ClassificationError> {
-        check_lengths(predicted, actual)?;
+    /// [`ClassificationError`] if there is nothing to count, the lengths differ, a class is out of range, or there are
+    /// more than 16,384 classes.
+    pub fn new<C: Copy + TryInto<i64>>(
+        predicted: &[C],
+        actual: &[C],
+        classes: usize,
+    ) -> Result<Self, ClassificationError> {
+        check_lengths(predicted.len(), actual.len())?;
+        if classes > MAX_CLASSES {
+            return Err(ClassificationError::TooManyClasses { most: MAX_CLASSES, classes });
+        }
+        let (predicted, actual) = (indices(predicted, classes)?, indices(actual, classes)?);
         let mut counts = vec![0; classes * classes];
-        for (row, (&p, &a)) in predicted.iter().zip(actual).enumerate() {
-            let (p, a) = (usize::from(p), usize::from(a));
-            if p.max(a) >= classes {
-                return Err(ClassificationError::Class { class: p.max(a), row, classes });
-            }
+        for (p, a) in predicted.into_iter().zip(actual) {
             counts[a * classes + p] += 1;
         }
         Ok(Self { classes, counts })
@@ -84,16 +69,53 @@ impl ConfusionMatrix {
         if inside { self.counts[actual * self.classes + predicted] } else { 0 }
     }
 
+    /// Number of samples.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// How many samples are of class `actual`: the sum of a row.
+    pub fn support(&self, actual: usize) -> u64 {
+        (0..self.classes).map(|predicted| self.count(actual, predicted)).sum()
+    }
+
+    /// How many samples were predicted as `predicted`: the sum of a column.
+    pub fn predictions(&self, predicted: usize) -> u64 {
+        (0..self.classes).map(|actual| self.count(actual, predicted)).sum()
+    }
+
     /// Share of samples on the diagonal, `trace / total`.
     pub fn accuracy(&self) -> f64 {
         let right: u64 = (0..self.classes).map(|class| self.count(class, class)).sum();
-        right as f64 / self.counts.iter().sum::<u64>() as f64
+        right as f64 / self.total() as f64
+    }
+
+    /// Mean over the classes of the share of each that was recognised; classes without a sample do not count.
+    pub fn balanced_accuracy(&self) -> f64 {
+        let present = (0..self.classes).filter(|&class| self.support(class) > 0);
+        let recalls = present.map(|class| self.count(class, class) as f64 / self.support(class) as f64);
+        let (sum, n) = recalls.fold((0.0, 0), |(sum, n), recall| (sum + recall, n + 1));
+        sum / f64::from(n)
     }
 }
 
-fn check_lengths(predicted: &[u8], actual: &[u8]) -> Result<(), ClassificationError> {
-    if predicted.len() != actual.len() {
-        return Err(ClassificationError::Length { predicted: predicted.len(), actual: actual.len() });
+/// Refuses lists that do not pair up, or hold nothing.
+pub(crate) fn check_lengths(predicted: usize, actual: usize) -> Result<(), ClassificationError> {
+    if predicted != actual {
+        return Err(ClassificationError::Length { predicted, actual });
     }
-    if actual.is_empty() { Err(ClassificationError::Empty) } else { Ok(()) }
+    if actual == 0 { Err(ClassificationError::Empty) } else { Ok(()) }
+}
+
+/// The classes as indices below `classes`.
+pub(crate) fn indices<C: Copy + TryInto<i64>>(
+    labels: &[C],
+    classes: usize,
+) -> Result<Vec<usize>, ClassificationError> {
+    let index = |(row, &label): (usize, &C)| {
+        let class = label.try_into().unwrap_or(i64::MAX);
+        let index = usize::try_from(class).ok().filter(|&index| index < classes);
+        index.ok_or(ClassificationError::Class { class, row, classes })
+    };
+    labels.iter().enumerate().map(index).collect()
 }

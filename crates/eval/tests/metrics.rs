@@ -78,8 +78,8 @@ fn confusion_counts_each_pair() {
 
 #[test]
 fn bad_classes_are_named() {
-    assert_eq!(accuracy(&[], &[]), Err(ClassificationError::Empty));
-    assert_eq!(accuracy(&[1], &[]), Err(ClassificationError::Length { predicted: 1, actual: 0 }));
+    assert_eq!(accuracy::<u8>(&[], &[]), Err(ClassificationError::Empty));
+    assert_eq!(accuracy(&[1_u8], &[]), Err(ClassificationError::Length { predicted: 1, actual: 0 }));
     assert_eq!(
         ConfusionMatrix::new(&[0, 3], &[0, 1], 3),
         Err(ClassificationError::Class { class: 3, row: 1, classes: 3 })

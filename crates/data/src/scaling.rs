@@ -1,0 +1,174 @@
+//! Features brought to one range, as LIBSVM's `svm-scale` does.
+
+use crate::columns::{columns, map_columns};
+use crate::{Csr, DataError, Place};
+
+/// A range `min..=max` that is mapped onto `lower..=upper`.
+///
+/// `x' = lower + (upper - lower) (x - min) / (max - min)`, with `min` and `max` themselves mapped exactly; values outside
+/// of the range are mapped by the same line, beyond the bounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Line {
+    pub lower: f64,
+    pub upper: f64,
+    pub min: f64,
+    pub max: f64,
+}
+
+impl Line {
+    /// In the order of `svm-scale`, so that the bits are the same.
+    fn map(self, x: f64) -> f64 {
+        if x == self.min {
+            self.lower
+        } else if x == self.max {
+            self.upper
+        } else {
+            self.lower + (self.upper - self.lower) * (x - self.min) / (self.max - self.min)
+        }
+    }
+}
+
+/// Minimum and maximum of a feature in the data it was fitted to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FeatureRange {
+    /// The column, from 0.
+    pub column: u32,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value, above `min`.
+    pub max: f64,
+}
+
+/// Linear scaling of every feature to `[lower, upper]`, with the meaning and the file format of LIBSVM's `svm-scale`.
+///
+/// Column by column, `x' = lower + (upper - lower) (x - min) / (max - min)` with the minimum and maximum of the data that
+/// it was fitted to; entries that are not stored are zeros like any other and count. A feature that was constant, or that
+/// occurs only in other data, is dropped: it becomes 0 for every sample. Other data may go beyond the range.
+///
+/// ```
+/// use pellucid_data::{Csr, Scaling};
+/// let x = Csr::new(2, vec![0, 2, 3], vec![0, 1, 1], vec![4.0, 7.0, 7.0])?; // 4 7 / 0 7
+/// let scaling = Scaling::fit(&x, -1.0, 1.0)?;
+/// assert_eq!(scaling.apply(&x)?.to_dense()?.data(), [1.0, 0.0, -1.0, 0.0]);
+/// # Ok::<(), pellucid_data::DataError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaling {
+    pub(crate) lower: f64,
+    pub(crate) upper: f64,
+    pub(crate) features: Vec<FeatureRange>,
+    pub(crate) target: Option<Line>,
+}
+
+impl Scaling {
+    /// The scaling that maps each column of `x` onto `lower..=upper`; `svm-scale` has -1 and 1 by default.
+    ///
+    /// # Errors
+    /// If `lower` is not below `upper`, or an entry, a bound, or the product of the widths of the bounds and
+    /// of a column's range is not finite.
+    pub fn fit(x: &Csr<f64>, lower: f64, upper: f64) -> Result<Self, DataError> {
+        check_bounds("scaling", lower, upper)?;
+        let columns = columns(x)?;
+        let mut features = Vec::new();
+        for (column, range) in columns.into_iter().filter(|(_, c)| c.min < c.max) {
+            if !((upper - lower) * (range.max - range.min)).is_finite() {
+                let found = format!("{:e} to {:e} in column {column}", range.min, range.max);
+                return Err(DataError::invalid(
+                    "scaling",
+                    "a range of finite width, also after scaling",
+                    found,
+                    Place::Whole,
+                ));
+            }
+            features.push(FeatureRange { column, min: range.min, max: range.max });
+        }
+        Ok(Self { lower, upper, features, target: None })
+    }
+
+    /// The same scaling, and targets mapped from the range of `labels` onto `lower..=upper` (`svm-scale -y`).
+    ///
+    /// # Errors
+    /// If `lower` is not below `upper`, there is no label, or a label or the width of a range is not finite.
+    pub fn with_target(mut self, labels: &[f64], lower: f64, upper: f64) -> Result<Self, DataError> {
+        check_bounds("target scaling", lower, upper)?;
+        let min = labels.iter().copied().fold(f64::INFINITY, f64::min);
+        let max = labels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let finite = labels.iter().all(|y| y.is_finite()) && (max - min).is_finite();
+        if !finite || labels.is_empty() {
+            let found = if labels.is_empty() { "no label".to_owned() } else { format!("{min:e} to {max:e}") };
+            let expected = "finite labels in a range of finite width";
+            return Err(DataError::invalid("target scaling", expected, found, Place::Whole));
+        }
+        self.target = Some(Line { lower, upper, min, max });
+        Ok(self)
+    }
+
+    /// What features are mapped onto: lower and upper bound.
+    pub fn bounds(&self) -> (f64, f64) {
+        (self.lower, self.upper)
+    }
+
+    /// The features that are kept, ascending.
+    pub fn features(&self) -> &[FeatureRange] {
+        &self.features
+    }
+
+    /// Whether targets are scaled too.
+    pub fn scales_target(&self) -> bool {
+        self.target.is_some()
+    }
+
+    /// The scaled features, with as many columns as `x`, or more if the last feature that is kept needs them.
+    ///
+    /// Where 0 is not mapped to 0, a feature has an entry in every row of the result; `lower = 0` keeps data without
+    /// negative values sparse.
+    ///
+    /// # Errors
+    /// If the result could take more than 4 GiB, or a value does not stay finite.
+    pub fn apply(&self, x: &Csr<f64>) -> Result<Csr<f64>, DataError> {
+        let line = |f: &FeatureRange| Line { lower: self.lower, upper: self.upper, min: f.min, max: f.max };
+        let filled: Vec<_> =
+            self.features.iter().map(|f| (f.column, line(f).map(0.0))).filter(|(_, y)| *y != 0.0).collect();
+        let columns = self.features.last().map_or(0, |f| f.column as usize + 1).max(x.columns());
+        map_columns(x, columns, &filled, |column, v| {
+            let found = self.features.binary_search_by_key(&column, |f| f.column);
+            found.map_or(0.0, |at| line(&self.features[at]).map(v))
+        })
+    }
+
+    /// The scaled target; as it is where targets are not scaled.
+    ///
+    /// Where all targets of the fit were equal, each becomes the lower bound (`svm-scale` makes others infinite).
+    pub fn apply_target(&self, y: f64) -> f64 {
+        match self.target {
+            None => y,
+            Some(line) if line.min == line.max => line.lower,
+            Some(line) => line.map(y),
+        }
+    }
+
+    /// The target whose image `y` is, for predictions made on scaled targets; as it is where targets are not scaled.
+    ///
+    /// ```
+    /// use pellucid_data::{Csr, Scaling};
+    /// let x = Csr::new(0, vec![0], vec![], vec![])?;
+    /// let scaling = Scaling::fit(&x, -1.0, 1.0)?.with_target(&[20.0, 30.0], 0.0, 1.0)?;
+    /// assert_eq!(scaling.apply_target(25.0), 0.5);
+    /// assert_eq!(scaling.restore_target(0.5), 25.0);
+    /// # Ok::<(), pellucid_data::DataError>(())
+    /// ```
+    pub fn restore_target(&self, y: f64) -> f64 {
+        match self.target {
+            None => y,
+            Some(line) => Line { lower: line.min, upper: line.max, min: line.lower, max: line.upper }.map(y),
+        }
+    }
+}
+
+pub(crate) fn check_bounds(origin: &str, lower: f64, upper: f64) -> Result<(), DataError> {
+    if lower < upper && (upper - lower).is_finite() {
+        return Ok(());
+    }
+    let found = format!("{lower} and {upper}");
+    Err(DataError::invalid(origin, "a finite lower bound below a finite upper one", found, Place::Whole))
+}

@@ -1,0 +1,168 @@
+//! The files of `svm-scale -s` and `-r`.
+//!
+//! ```text
+//! y
+//! <lower> <upper>
+//! <min> <max>
+//! x
+//! <lower> <upper>
+//! <index> <min> <max>
+//! ...
+//! ```
+//!
+//! The block `y` is there only where targets are scaled; indices count from 1 and ascend; constant features are left out.
+//! Source: `svm-scale.c` of LIBSVM.
+
+use std::io::Write;
+use std::path::Path;
+
+use crate::input::Input;
+use crate::scaling::{FeatureRange, Line, Scaling, check_bounds};
+use crate::svmlight::{MAX_INDEX, Refusal, finite, lines, quoted, whole};
+use crate::svmlight_write::push_number;
+use crate::{DataError, Place, atomic_write};
+
+impl Scaling {
+    /// Reads a file that `svm-scale -s` or [`write`](Self::write) made.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not of the format; with the line.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, DataError> {
+        read(Input::open(path.as_ref())?)
+    }
+
+    /// Reads the content of such a file; `origin` begins the message of an error.
+    ///
+    /// # Errors
+    /// As [`Scaling::read`].
+    ///
+    /// ```
+    /// use pellucid_data::Scaling;
+    /// let scaling = Scaling::parse(b"x\n-1 1\n1 0 4\n3 -2 5\n", "range")?;
+    /// assert_eq!((scaling.bounds(), scaling.features()[1].max), ((-1.0, 1.0), 5.0));
+    /// # Ok::<(), pellucid_data::DataError>(())
+    /// ```
+    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self, DataError> {
+        read(Input::slice(origin, bytes)?)
+    }
+
+    /// Writes the file that `svm-scale -r` reads, atomically; numbers in the shortest form that reads back to the same.
+    ///
+    /// # Errors
+    /// If there is a feature beyond the index 2^31 - 1, or the file cannot be written.
+    pub fn write(&self, path: impl AsRef<Path>) -> Result<(), DataError> {
+        let path = path.as_ref();
+        if let Some(last) = self.features.last().filter(|f| f.column >= MAX_INDEX) {
+            let (expected, found) = (format!("features below column {MAX_INDEX}"), last.column.to_string());
+            return Err(DataError::invalid(path.display().to_string(), expected, found, Place::Whole));
+        }
+        atomic_write(path, |file| file.write_all(self.to_text().as_bytes()))
+    }
+
+    /// The content of that file.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        if let Some(y) = self.target {
+            text.push_str("y\n");
+            push_line(&mut text, &[y.lower, y.upper]);
+            push_line(&mut text, &[y.min, y.max]);
+        }
+        text.push_str("x\n");
+        push_line(&mut text, &[self.lower, self.upper]);
+        for feature in &self.features {
+            text.push_str(&(u64::from(feature.column) + 1).to_string());
+            text.push(' ');
+            push_line(&mut text, &[feature.min, feature.max]);
+        }
+        text
+    }
+}
+
+fn push_line(text: &mut String, numbers: &[f64; 2]) {
+    push_number(text, &numbers[0]);
+    text.push(' ');
+    push_number(text, &numbers[1]);
+    text.push('\n');
+}
+
+fn read(mut input: Input<'_>) -> Result<Scaling, DataError> {
+    let mut parts = Parts::default();
+    lines(&mut input, |line, number| parts.push(line, number))?;
+    let origin = &input.origin;
+    let Some((lower, upper)) = parts.bounds else {
+        let found = "the end of the file before it";
+        return Err(DataError::invalid(origin, "a line `x` and a line of bounds", found, Place::Whole));
+    };
+    check_bounds(origin, lower, upper)?;
+    let target = match (parts.target_bounds, parts.target_range) {
+        (Some((lower, upper)), Some((min, max))) => {
+            check_bounds(origin, lower, upper)?;
+            Some(Line { lower, upper, min, max })
+        }
+        _ => None,
+    };
+    Ok(Scaling { lower, upper, features: parts.features, target })
+}
+
+/// The lines read so far, in the order in which they must come.
+#[derive(Default)]
+struct Parts {
+    has_target: bool,
+    target_bounds: Option<(f64, f64)>,
+    target_range: Option<(f64, f64)>,
+    has_features: bool,
+    bounds: Option<(f64, f64)>,
+    features: Vec<FeatureRange>,
+    last: u64,
+}
+
+impl Parts {
+    fn push(&mut self, line: &[u8], number: u64) -> Result<(), Refusal> {
+        let fields: Vec<_> = line.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty()).take(4).collect();
+        let refuse = |expected: &str| Err((expected.to_owned(), quoted(line), Place::Line(number)));
+        let pair = |fields: &[&[u8]]| match fields {
+            [a, b] => finite(a).zip(finite(b)),
+            _ => None,
+        };
+        match fields[..] {
+            [] => {}
+            [b"y"] if !self.has_target && !self.has_features => self.has_target = true,
+            [b"x"] if !self.has_features && self.has_target == self.target_range.is_some() => {
+                self.has_features = true;
+            }
+            _ if self.has_target && self.target_range.is_none() => {
+                let Some((a, b)) = pair(&fields) else { return refuse("two finite numbers") };
+                if self.target_bounds.is_none() {
+                    self.target_bounds = Some((a, b));
+                } else if a <= b && (b - a).is_finite() {
+                    self.target_range = Some((a, b));
+                } else {
+                    return refuse("a minimum and a maximum at least as large");
+                }
+            }
+            _ if self.has_features && self.bounds.is_none() => {
+                self.bounds = pair(&fields);
+                if self.bounds.is_none() {
+                    return refuse("two finite numbers, the lower and upper bound");
+                }
+            }
+            [index, ref range @ ..] if self.has_features => {
+                let (Some(index), Some((min, max))) = (whole(index), pair(range)) else {
+                    return refuse("<index> <minimum> <maximum>");
+                };
+                if index <= self.last || index > u64::from(MAX_INDEX) {
+                    return refuse(&format!("an index above {}, at most {MAX_INDEX}", self.last));
+                }
+                if min > max || !(max - min).is_finite() {
+                    return refuse("a minimum and a maximum at least as large");
+                }
+                self.last = index;
+                if min < max {
+                    self.features.push(FeatureRange { column: index as u32 - 1, min, max });
+                }
+            }
+            _ => return refuse("a line `x`, or first a line `y`"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! The text format of SVMlight and LIBSVM: one sample a line, zeros left out.
+//!
+//! ```text
+//! <label> <index>:<value> <index>:<value> ... # comment
+//! ```
+//!
+//! Indices count from 1 and ascend. Blank lines and what follows a `#` are skipped, lines end with LF or CRLF, and a
+//! `qid:<n>` after the label (SVMlight's ranking queries) is checked and ignored. With
+//! [`precomputed`](SvmlightOptions::precomputed), each sample begins with its serial number as `0:<serial>` and its
+//! values are rows of a kernel matrix. Sources: the README of LIBSVM; T. Joachims, SVMlight.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use crate::input::Input;
+use crate::{Csr, DataError, Place};
+
+/// The largest index: LIBSVM reads them as 32-bit signed integers.
+pub(crate) const MAX_INDEX: u32 = i32::MAX as u32;
+
+/// How to read an SVMlight file; the default takes the number of features from the largest index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SvmlightOptions {
+    /// Number of features: a larger index is an error, and [`SvmlightTable::x`] gets this many columns. `None`: as many
+    /// as the largest index. Give it for test data, which may lack the last features of the training data.
+    pub columns: Option<usize>,
+    /// Whether the file holds a precomputed kernel, each sample beginning with `0:<serial>`.
+    pub precomputed: bool,
+}
+
+/// The content of an SVMlight file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SvmlightTable {
+    /// Class or target of each sample.
+    pub labels: Vec<f64>,
+    /// The features, index `i` of the file in column `i - 1`; zeros that the file writes out are not stored.
+    pub x: Csr<f64>,
+    /// Of a precomputed kernel: the serial number of each sample, by which LIBSVM finds it in the columns of the kernel
+    /// matrix, from 1 (for samples to be predicted any number will do).
+    pub serials: Option<Vec<u32>>,
+}
+
+/// Reads an SVMlight file, plain or gzip-compressed (told by its content).
+///
+/// # Errors
+/// If the file cannot be read or holds no sample; with line and field: a label or value that is no finite number, several
+/// labels, an index that is not ascending from 1 to 2^31 - 1, an index beyond the stated number of features, a missing
+/// colon, or for a precomputed kernel a missing serial number.
+pub fn read_svmlight(path: impl AsRef<Path>, options: &SvmlightOptions) -> Result<SvmlightTable, DataError> {
+    read(Input::open(path.as_ref())?, options)
+}
+
+/// Reads the content of an SVMlight file; `origin` begins the message of an error.
+///
+/// # Errors
+/// As [`read_svmlight`].
+///
+/// ```
+/// use pellucid_data::{SvmlightOptions, parse_svmlight};
+/// let table = parse_svmlight(b"+1 1:0.5 3:-2\n-1 2:1 # the second\n", "toy", &SvmlightOptions::default())?;
+/// assert_eq!(table.labels, [1.0, -1.0]);
+/// assert_eq!(table.x.to_dense()?.data(), [0.5, 0.0, -2.0, 0.0, 1.0, 0.0]);
+/// # Ok::<(), pellucid_data::DataError>(())
+/// ```
+pub fn parse_svmlight(
+    bytes: &[u8],
+    origin: &str,
+    options: &SvmlightOptions,
+) -> Result<SvmlightTable, DataError> {
+    read(Input::slice(origin, bytes)?, options)
+}
+
+fn read(mut input: Input<'_>, options: &SvmlightOptions) -> Result<SvmlightTable, DataError> {
+    let mut samples = Samples::new(options);
+    lines(&mut input, |line, number| samples.push(line, number))?;
+    samples.finish(&input.origin)
+}
+
+/// Expected, found, where.
+pub(crate) type Refusal = (String, String, Place);
+
+/// Hands every line, without its end, and its number from 1 to `take`.
+pub(crate) fn lines(
+    input: &mut Input<'_>,
+    mut take: impl FnMut(&[u8], u64) -> Result<(), Refusal>,
+) -> Result<(), DataError> {
+    let mut reader = BufReader::with_capacity(1 << 16, &mut *input as &mut dyn Read);
+    let mut line = Vec::new();
+    let mut number = 0;
+    let failure = loop {
+        number += 1;
+        line.clear();
+        match reader.read_until(b'\n', &mut line) {
+            Ok(0) => return Ok(()),
+            Ok(_) => {
+                if let Err(refusal) = take(line.trim_ascii_end(), number) {
+                    break Err(refusal);
+                }
+            }
+            Err(e) => break Ok(e),
+        }
+    };
+    drop(reader);
+    Err(match failure {
+        Ok(e) => input.failed(e, Place::Line(number)),
+        Err((expected, found, place)) => input.invalid(expected, found, place),
+    })
+}
+
+/// The samples read so far.
+struct Samples<'a> {
+    options: &'a SvmlightOptions,
+    labels: Vec<f64>,
+    serials: Vec<u32>,
+    row_starts: Vec<usize>,
+    indices: Vec<u32>,
+    values: Vec<f64>,
+    /// The largest index, also of a zero.
+    largest: u32,
+}
+
+impl<'a> Samples<'a> {
+    fn new(options: &'a SvmlightOptions) -> Self {
+        Self {
+            options,
+            labels: Vec::new(),
+            serials: Vec::new(),
+            row_starts: vec![0],
+            indices: Vec::new(),
+            values: Vec::new(),
+            largest: 0,
+        }
+    }
+
+    fn push(&mut self, line: &[u8], number: u64) -> Result<(), Refusal> {
+        let comment = line.iter().position(|&b| b == b'#').unwrap_or(line.len());
+        let fields = line[..comment].split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+        let mut fields = (1..).zip(fields).peekable();
+        let refuse = |expected: &str, found: &[u8], column: u64| {
+            (expected.to_owned(), quoted(found), Place::Cell { line: number, column })
+        };
+
+        let Some((column, field)) = fields.next() else { return Ok(()) };
+        if field.contains(&b',') {
+            return Err(refuse("one label for each sample, a number", field, column));
+        }
+        let label = finite(field).ok_or_else(|| refuse("a finite number as label", field, column))?;
+        self.labels.push(label);
+
+        if let Some((column, field)) = fields.next_if(|(_, field)| field.starts_with(b"qid:")) {
+            whole(&field[4..]).ok_or_else(|| refuse("a whole number after qid:", field, column))?;
+        }
+        if self.options.precomputed {
+            let expected = "0:<serial number>, as a precomputed kernel has it after the label";
+            let (column, field) = fields.next().unwrap_or((2, b"the end of the line"));
+            let serial = field.strip_prefix(b"0:").and_then(finite);
+            let serial = serial.filter(|s| s.fract() == 0.0 && (0.0..=f64::from(MAX_INDEX)).contains(s));
+            self.serials.push(serial.ok_or_else(|| refuse(expected, field, column))? as u32);
+        }
+
+        let mut last = 0;
+        for (column, field) in fields {
+            let Some(colon) = field.iter().position(|&b| b == b':') else {
+                return Err(refuse("<index>:<value>", field, column));
+            };
+            let (index, value) = (&field[..colon], &field[colon + 1..]);
+            let index = match whole(index) {
+                Some(0) => {
+                    return Err(refuse("an index from 1 (0 is for precomputed kernels)", field, column));
+                }
+                Some(i) if i <= u64::from(MAX_INDEX) => i as u32,
+                _ => return Err(refuse("a whole number from 1 to 2147483647 as index", field, column)),
+            };
+            if index <= last {
+                return Err(refuse(&format!("an index above {last}, the one before"), field, column));
+            }
+            if let Some(columns) = self.options.columns.filter(|&columns| index as usize > columns) {
+                return Err(refuse(
+                    &format!("an index of at most {columns}, the number of features"),
+                    field,
+                    column,
+                ));
+            }
+            let value = finite(value).ok_or_else(|| refuse("a finite number as value", field, column))?;
+            last = index;
+            if value != 0.0 {
+                self.indices.push(index - 1);
+                self.values.push(value);
+            }
+        }
+        self.largest = self.largest.max(last);
+        self.row_starts.push(self.values.len());
+        Ok(())
+    }
+
+    fn finish(self, origin: &str) -> Result<SvmlightTable, DataError> {
+        if self.labels.is_empty() {
+            return Err(DataError::invalid(origin, "at least one sample", "none", Place::Whole));
+        }
+        let columns = self.options.columns.unwrap_or(self.largest as usize);
+        Ok(SvmlightTable {
+            labels: self.labels,
+            x: Csr::new(columns, self.row_starts, self.indices, self.values)?,
+            serials: self.options.precomputed.then_some(self.serials),
+        })
+    }
+}
+
+/// A number that is neither NaN nor infinite.
+pub(crate) fn finite(text: &[u8]) -> Option<f64> {
+    std::str::from_utf8(text).ok()?.parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+/// Digits, and nothing else, below 10^18.
+pub(crate) fn whole(text: &[u8]) -> Option<u64> {
+    let digits = !text.is_empty() && text.len() <= 18 && text.iter().all(u8::is_ascii_digit);
+    digits.then(|| text.iter().fold(0, |n, b| 10 * n + u64::from(b - b'0')))
+}
+
+/// At most 40 characters of a field, in quotes.
+pub(crate) fn quoted(field: &[u8]) -> String {
+    format!(
+        "`{}`",
+        String::from_utf8_lossy(&field[..field.len().min(160)]).chars().take(40).collect::<String>()
+    )
+}

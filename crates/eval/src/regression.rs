@@ -1,0 +1,122 @@
+//! Predicted against actual numbers.
+
+/// What makes a comparison of numbers impossible.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RegressionError {
+    /// There is too little to compare.
+    #[error("expected at least {expected} predictions, got {got}")]
+    TooFew {
+        /// Predictions needed.
+        expected: usize,
+        /// Predictions given.
+        got: usize,
+    },
+    /// Predictions and targets do not pair up.
+    #[error("expected as many predictions as targets, got {predicted} predictions and {actual} targets")]
+    Length {
+        /// Number of predictions.
+        predicted: usize,
+        /// Number of targets.
+        actual: usize,
+    },
+    /// A number is NaN or infinite.
+    #[error("expected finite numbers, got {value} among the {what} in row {row}")]
+    NotFinite {
+        /// The number found.
+        value: f64,
+        /// `predictions` or `targets`.
+        what: &'static str,
+        /// Its position, from 0.
+        row: usize,
+    },
+}
+
+/// Mean absolute error, `(1/n) Σ |ŷᵢ - yᵢ|`, in the unit of the targets.
+///
+/// # Errors
+/// [`RegressionError`] if there is nothing to compare, the lengths differ, or a number is not finite.
+///
+/// ```
+/// let mae = pellucid_eval::mean_absolute_error(&[2.5, 0.0, 2.0, 8.0], &[3.0, -0.5, 2.0, 7.0])?;
+/// assert_eq!(mae, 0.5);
+/// # Ok::<(), pellucid_eval::RegressionError>(())
+/// ```
+pub fn mean_absolute_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
+    check(predicted, actual, 1)?;
+    Ok(errors(predicted, actual).map(f64::abs).sum::<f64>() / actual.len() as f64)
+}
+
+/// Mean squared error, `(1/n) Σ (ŷᵢ - yᵢ)²`, in the squared unit of the targets.
+///
+/// # Errors
+/// As [`mean_absolute_error`].
+///
+/// ```
+/// let mse = pellucid_eval::mean_squared_error(&[2.5, 0.0, 2.0, 8.0], &[3.0, -0.5, 2.0, 7.0])?;
+/// assert_eq!(mse, 0.375);
+/// # Ok::<(), pellucid_eval::RegressionError>(())
+/// ```
+pub fn mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
+    check(predicted, actual, 1)?;
+    Ok(squares(errors(predicted, actual)) / actual.len() as f64)
+}
+
+/// Root of the mean squared error, in the unit of the targets.
+///
+/// # Errors
+/// As [`mean_absolute_error`].
+pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
+    mean_squared_error(predicted, actual).map(f64::sqrt)
+}
+
+/// Coefficient of determination, `R² = 1 - Σ (yᵢ - ŷᵢ)² / Σ (yᵢ - ȳ)²`: 1 for perfect predictions, 0 for the mean of the
+/// targets, below 0 for worse.
+///
+/// Where all targets are equal the ratio means nothing; as in scikit-learn it is then 1 for perfect predictions and 0
+/// for any others.
+///
+/// # Errors
+/// As [`mean_absolute_error`], and for fewer than two predictions.
+///
+/// ```
+/// use pellucid_eval::r2;
+/// assert_eq!(r2(&[1.0, 2.0, 4.0], &[1.0, 2.0, 3.0])?, 0.5);
+/// assert_eq!(r2(&[7.0, 7.5], &[7.0, 7.0])?, 0.0);
+/// # Ok::<(), pellucid_eval::RegressionError>(())
+/// ```
+pub fn r2(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
+    check(predicted, actual, 2)?;
+    let residual = squares(errors(predicted, actual));
+    if residual == 0.0 {
+        return Ok(1.0);
+    }
+    // Asked of the targets themselves: their rounded mean may differ from each of them.
+    if actual.iter().all(|&y| y == actual[0]) {
+        return Ok(0.0);
+    }
+    let mean = actual.iter().sum::<f64>() / actual.len() as f64;
+    Ok(1.0 - residual / squares(actual.iter().map(|y| y - mean)))
+}
+
+fn errors(predicted: &[f64], actual: &[f64]) -> impl Iterator<Item = f64> {
+    predicted.iter().zip(actual).map(|(p, y)| p - y)
+}
+
+fn squares(x: impl Iterator<Item = f64>) -> f64 {
+    x.map(|x| x * x).sum()
+}
+
+fn check(predicted: &[f64], actual: &[f64], least: usize) -> Result<(), RegressionError> {
+    if predicted.len() != actual.len() {
+        return Err(RegressionError::Length { predicted: predicted.len(), actual: actual.len() });
+    }
+    if actual.len() < least {
+        return Err(RegressionError::TooFew { expected: least, got: actual.len() });
+    }
+    for (what, values) in [("predictions", predicted), ("targets", actual)] {
+        if let Some(row) = values.iter().position(|x| !x.is_finite()) {
+            return Err(RegressionError::NotFinite { value: values[row], what, row });
+        }
+    }
+    Ok(())
+}
