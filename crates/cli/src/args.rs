@@ -1,13 +1,15 @@
 //! The command line.
 
+pub mod svm;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Neural networks written from scratch: visible, checked, and fast on a CPU.
+/// Neural networks and support vector machines written from scratch: visible, checked, and fast on a CPU.
 ///
-/// Start with `pellucid reproduce`, which checks every gradient, trains XOR and a deep autoencoder on MNIST, and
-/// writes a page with figures and tables. Results go to standard output, progress to standard error.
+/// Start with `pellucid reproduce`, which checks every gradient, trains XOR and a deep autoencoder on MNIST, fits
+/// support vector machines to its latent codes, and writes a page with figures and tables. Results go to standard output, progress to standard error.
 ///
 /// Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 wrong data, 4 a checked result was
 /// missed, 130 interrupted (after writing a checkpoint).
@@ -20,7 +22,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Reproduce the course report: gradient checks, XOR, the MNIST autoencoder, and a page about them.
+    /// Reproduce the course report: gradient checks, XOR, the MNIST autoencoder, SVMs, and a page about them.
     Reproduce(Reproduce),
     /// Train a network that a TOML file describes (see examples/train-autoencoder.toml).
     Train(Train),
@@ -32,6 +34,9 @@ pub enum Command {
     Check(Check),
     /// Describe a checkpoint: architecture, tensors, training state, notes.
     Inspect(Inspect),
+    /// Support vector machines, with LIBSVM's options, printed lines and files: train, predict, scale.
+    #[command(subcommand)]
+    Svm(svm::Svm),
     /// Print a completion script for a shell: pellucid completions bash > /etc/bash_completion.d/pellucid
     Completions {
         /// The shell.
@@ -76,6 +81,9 @@ pub struct Reproduce {
     /// Write every figure as PNG too (needs the feature png).
     #[arg(long)]
     pub png: bool,
+    /// Write the whole report as report.pdf too (needs the feature pdf).
+    #[arg(long)]
+    pub pdf: bool,
     #[command(flatten)]
     pub common: Common,
 }
@@ -89,6 +97,8 @@ pub enum Part {
     Xor,
     /// The 784-256-128-64-32-64-128-256-784 autoencoder of MNIST.
     Autoencoder,
+    /// Support vector machines on the encoder's latent codes and on pixels.
+    Svm,
 }
 
 /// A training recipe of the autoencoder.

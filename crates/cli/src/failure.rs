@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use pellucid::data::DataError;
 use pellucid::nn::{CheckpointError, PlanError};
+use pellucid_svm::SvmError;
 
 /// An error that knows its exit code.
 #[derive(Debug)]
@@ -42,9 +43,10 @@ pub fn missed(message: impl Into<String>) -> anyhow::Error {
 
 /// Interrupted; everything is written down.
 pub fn interrupted(message: impl Into<String>) -> anyhow::Error {
-    Failure { code: 130, message: message.into() }.into()
+    Failure { code: INTERRUPTED, message: message.into() }.into()
 }
 
+const INTERRUPTED: u8 = 130;
 const RUNTIME: u8 = 1;
 const USAGE: u8 = 2;
 const DATA: u8 = 3;
@@ -60,6 +62,14 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
         }
         if let Some(error) = cause.downcast_ref::<CheckpointError>() {
             return Some(checkpoint_code(error));
+        }
+        if let Some(error) = cause.downcast_ref::<SvmError>() {
+            return Some(match error {
+                SvmError::Parameter { .. } | SvmError::Infeasible { .. } => USAGE,
+                SvmError::Input { .. } | SvmError::Kernel { .. } | SvmError::Data(_) => DATA,
+                SvmError::Interrupted { .. } => INTERRUPTED,
+                _ => RUNTIME,
+            });
         }
         if cause.is::<PlanError>() {
             return Some(USAGE);

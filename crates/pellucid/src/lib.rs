@@ -1,7 +1,8 @@
-//! Neural networks written from scratch: every forward and backward computation is written out, checked and
-//! visible, and trains fast on a CPU.
+//! Neural networks and kernel support vector machines written from scratch: every forward and backward computation is
+//! written out, checked and visible, and trains fast on a CPU.
 //!
-//! The rooms of the house: [`nn`] (layers, training, gradient checks), [`data`] (files, splits, batches),
+//! The rooms of the house: [`nn`] (layers, training, gradient checks), [`svm`] (kernels, solvers,
+//! classification and regression), [`data`] (files, splits, batches),
 //! [`eval`] (metrics, principal components), [`compute`] (matrix products, threads, random streams).
 
 /// The README, whose example runs as a test.
@@ -13,6 +14,7 @@ pub use pellucid_compute as compute;
 pub use pellucid_data as data;
 pub use pellucid_eval as eval;
 pub use pellucid_nn as nn;
+pub use pellucid_svm as svm;
 
 pub use pellucid_nn::Error;
 

@@ -36,6 +36,11 @@ impl Axis {
         Self { low: self.low - room, high: self.high + room, ..self }
     }
 
+    /// The low and the high end.
+    pub(crate) fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
     /// Where `value` lies: 0 at the low end, 1 at the high end.
     pub(crate) fn position(&self, value: f64) -> f64 {
         if self.logarithmic {

@@ -47,4 +47,15 @@ pub enum ReportError {
         /// What went wrong.
         reason: String,
     },
+    /// A PDF was asked of a build without it.
+    #[error(
+        "expected a build with the feature `pdf` for a PDF, got one without: build with `--features pdf` or leave it out"
+    )]
+    PdfUnsupported,
+    /// The report cannot be typeset.
+    #[error("expected the report to be typeset as PDF: {reason}")]
+    Pdf {
+        /// What the typesetter says, with file and line.
+        reason: String,
+    },
 }

@@ -9,6 +9,8 @@ pub struct Evidence {
     pub xor: Option<XorEvidence>,
     /// The autoencoder.
     pub autoencoder: Option<AutoencoderEvidence>,
+    /// The support vector machines.
+    pub svm: Option<SvmEvidence>,
 }
 
 /// What training XOR left to be drawn.
@@ -127,4 +129,24 @@ pub struct LatentPoint {
     pub y: f64,
     /// The digit.
     pub label: u8,
+}
+
+/// What the support vector machines leave to be drawn.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SvmEvidence {
+    /// The test set's latent vectors on their first two principal components.
+    pub plane: LatentPlane,
+    /// The most discriminative latent features; the first three are drawn.
+    pub distributions: Vec<FeatureDistribution>,
+}
+
+/// The values of one latent feature, apart by digit.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FeatureDistribution {
+    /// Its index, from 0.
+    pub feature: usize,
+    /// Variance of its ten class means.
+    pub variance: f64,
+    /// Its values for each digit.
+    pub values: [Vec<f32>; 10],
 }

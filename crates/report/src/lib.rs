@@ -6,19 +6,24 @@
 //! * [`figures`]: SVG through a small writer of our own ([`Svg`]). A plotting library writes literal colours into every
 //!   shape; classes and one stylesheet give figures that follow the page into dark mode and onto paper.
 //! * [`tables`]: the numbered tables, with the values of the course report beside ours ([`seed_values`]).
+//! * `report.pdf` with the feature `pdf`: the Typst source in `report/`, compiled in process over the same results,
+//!   tables and figures, without files or network.
 //! * [`XorStep`]: one training step with every number beside its equation.
 //!
 //! ```
-//! use pellucid_report::{Evidence, Results, XorResults, write_report};
+//! use pellucid_report::{Evidence, Outputs, Results, XorResults, write_report};
 //!
 //! let folder = std::env::temp_dir().join(format!("pellucid-report-doc-{}", std::process::id()));
 //! let xor = XorResults { predictions: [0.01, 0.98, 0.98, 0.02], accuracy: 1.0, ..XorResults::default() };
 //! let results = Results { xor: Some(xor), ..Results::default() };
-//! let written = write_report(&folder, &results, &Evidence::default(), false)?;
+//! let written = write_report(&folder, &results, &Evidence::default(), Outputs::default())?;
 //! assert!(std::fs::read_to_string(&written.page)?.contains("XOR truth table"));
 //! # std::fs::remove_dir_all(folder)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+
+#[cfg(all(test, feature = "pdf"))]
+extern crate self as pellucid_report; // what the tests' samples call this crate
 
 mod axes;
 mod equation;
@@ -28,34 +33,41 @@ mod figures;
 mod matrix;
 mod number;
 mod page;
+#[cfg(feature = "pdf")]
+mod pdf;
 #[cfg(feature = "png")]
 mod png_file;
 mod raster;
 mod results;
+mod results_svm;
 pub mod seed_values;
 mod spelled_step;
 mod stages;
 mod svg;
 mod table;
 mod tables;
+mod tables_svm;
 mod write;
 
 pub use error::ReportError;
 pub use evidence::{
-    AutoencoderEvidence, DigitPair, Evidence, LatentPlane, LatentPoint, Network, NetworkLayer, Role, Surface,
-    XorEvidence,
+    AutoencoderEvidence, DigitPair, Evidence, FeatureDistribution, LatentPlane, LatentPoint, Network,
+    NetworkLayer, Role, Surface, SvmEvidence, XorEvidence,
 };
 pub use figures::{
-    Figure, decision_boundary, error_histogram, figures, latent_space, network_diagram, reconstructions,
-    training_progress, xor_loss,
+    Figure, confusion_matrix, decision_boundary, error_histogram, feature_distributions, figures,
+    latent_space, network_diagram, reconstructions, svm_results, training_progress, xor_loss,
 };
 pub use matrix::Matrix;
+#[cfg(feature = "pdf")]
+pub use pdf::write_pdf;
 pub use results::{
     ActivationCheck, AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, LossCheck,
     Results, Split, XorResults,
 };
+pub use results_svm::{DiscriminativeFeature, SvmResults, SvmRun};
 pub use spelled_step::{NamedMatrix, SpelledStep, Stage, XorStep};
 pub use svg::Svg;
 pub use table::Table;
 pub use tables::tables;
-pub use write::{Written, write_report};
+pub use write::{Outputs, Written, write_report};

@@ -80,6 +80,16 @@ pub(crate) fn change(ours: f64, theirs: f64) -> String {
     format!("{sign}{}", percent(relative))
 }
 
+/// How far the share `ours` lies from `theirs` in percentage points, `+19.9 points`.
+pub(crate) fn points(ours: f64, theirs: f64) -> String {
+    let difference = 100.0 * (ours - theirs);
+    if !difference.is_finite() {
+        return String::new();
+    }
+    let sign = if difference > 0.0 { "+" } else { "" };
+    format!("{sign}{} points", fixed(difference, 1))
+}
+
 /// An integer's digits raised.
 pub(crate) fn superscript(digits: &str) -> String {
     let raised = |c: char| match c {
@@ -126,6 +136,8 @@ mod tests {
         assert_eq!(percent(0.2831), "28.3 %");
         assert_eq!(change(0.9, 1.0), "−10.0 %");
         assert_eq!(change(1.0, 0.0), "");
+        assert_eq!(points(0.951, 0.752), "+19.9 points");
+        assert_eq!(points(0.736, 0.752), "−1.6 points");
         assert_eq!(superscript("-10"), "⁻¹⁰");
     }
 }

@@ -20,7 +20,7 @@ struct Section {
     shown: fn(&Results) -> bool,
 }
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     Section {
         id: "summary",
         title: "At a glance",
@@ -50,6 +50,12 @@ const SECTIONS: [Section; 6] = [
         title: "The autoencoder",
         template: include_str!("../templates/sections/autoencoder.html"),
         shown: |results| results.autoencoder.is_some(),
+    },
+    Section {
+        id: "svm",
+        title: "Classification",
+        template: include_str!("../templates/sections/svm.html"),
+        shown: |results| results.svm.is_some(),
     },
     Section {
         id: "reproduce",
@@ -103,6 +109,7 @@ fn environment(results: &Results, figures: &[Figure]) -> Environment<'static> {
     environment.add_filter("tex", |latex: &str| safe(inline(latex)));
     environment.add_filter("fixed", number::fixed);
     environment.add_filter("scientific", number::scientific);
+    environment.add_filter("percent", number::percent);
     environment.add_filter("count", number::count);
     environment.add_filter("duration", number::duration);
     environment.add_filter("whole", number::whole);

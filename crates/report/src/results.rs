@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::SvmResults;
+
 /// Everything a run measured; a part that did not run is absent from the file.
 ///
 /// ```
@@ -39,6 +41,9 @@ pub struct Results {
     /// The MNIST autoencoder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autoencoder: Option<AutoencoderResults>,
+    /// Support vector machines on latent vectors and on pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub svm: Option<SvmResults>,
 }
 
 /// Outcome of all gradient checks, in f64.

@@ -46,9 +46,15 @@ impl Svg {
     }
 
     /// The light figure alone, as renderers without media queries need it.
-    #[cfg(feature = "png")]
+    #[cfg(any(feature = "pdf", feature = "png"))]
     pub(crate) fn light_file(&self) -> String {
         self.document(LIGHT)
+    }
+
+    /// Its width in pixels.
+    #[cfg(feature = "pdf")]
+    pub(crate) fn width(&self) -> f64 {
+        self.width
     }
 
     fn document(&self, style: &str) -> String {
@@ -186,7 +192,7 @@ impl Path {
     pub(crate) fn dot(&mut self, at: [f64; 2]) {
         if at.iter().all(|c| c.is_finite()) {
             self.push('M', at);
-            self.0.push_str("h0");
+            self.0.push_str("h.01"); // renderers may leave out a path of no size
         }
     }
 

@@ -116,7 +116,7 @@ impl Table {
     }
 
     /// Columns of which every filled cell starts as a number does.
-    fn numeric_columns(&self) -> Vec<bool> {
+    pub(crate) fn numeric_columns(&self) -> Vec<bool> {
         let number = |cell: &String| cell.starts_with(|c: char| c.is_ascii_digit() || "+-−–".contains(c));
         (0..self.header.len())
             .map(|c| {

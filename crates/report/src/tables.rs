@@ -1,9 +1,10 @@
-//! Tables 1 to 8, as in the seed's report, with its values beside those of a run.
+//! The numbered tables, as in the seed's report, with its values beside those of a run.
 
-use crate::number::{change, count, fixed, percent, plain, scientific};
+use crate::number::{change, count, fixed, percent, plain, points, scientific};
 use crate::seed_values::{self as seed, Recipe};
+use crate::tables_svm;
 use crate::{
-    AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, Results, Table, XorResults,
+    AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, Results, SvmRun, Table, XorResults,
 };
 
 /// All tables that the parts of a run allow, in the order of their numbers.
@@ -20,10 +21,17 @@ pub fn tables(results: &Results) -> Vec<Table> {
         .autoencoder
         .iter()
         .flat_map(|run| [autoencoder_hyperparameters(run), autoencoder_metrics(run)]);
-    gradcheck.chain(xor).chain(autoencoder).collect()
+    let svm = results.svm.iter().flat_map(tables_svm::all);
+    gradcheck.chain(xor).chain(autoencoder).chain(svm).collect()
 }
 
-fn table(label: &str, caption: &str, header: &[&str], rows: Vec<Vec<String>>, notes: &[&str]) -> Table {
+pub(crate) fn table(
+    label: &str,
+    caption: &str,
+    header: &[&str],
+    rows: Vec<Vec<String>>,
+    notes: &[&str],
+) -> Table {
     let strings = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
     Table {
         label: label.into(),
@@ -268,6 +276,23 @@ pub(crate) fn glance(results: &Results) -> Table {
         row("Autoencoder, test BCE", fixed(run.test_bce, 6), fixed(seed::TEST_BCE, 6), bce);
         row("Autoencoder, epochs", count(run.epochs), count(seed::AUTOENCODER.epochs), String::new());
         row("Autoencoder, seconds an epoch", fixed(run.seconds_per_epoch, 2), "–".into(), String::new());
+    }
+    if let Some(svm) = &results.svm {
+        let mut accuracy = |name: &str, run: &SvmRun, theirs: Option<f64>| {
+            let name = format!("{name}, {} rows, accuracy", count(run.train_rows));
+            let difference = theirs.map_or(String::new(), |theirs| points(run.accuracy, theirs));
+            row(&name, percent(run.accuracy), theirs.map_or("–".into(), percent), difference);
+        };
+        accuracy("SVM on latent vectors", &svm.latent, Some(seed::SVM_LATENT_ACCURACY));
+        if let Some(run) = &svm.latent_untrained {
+            accuracy("SVM, encoder untrained", run, Some(seed::SVM_LATENT_ACCURACY));
+        }
+        if let Some(run) = &svm.latent_all {
+            accuracy("SVM on latent vectors", run, None);
+        }
+        if let Some(run) = &svm.raw {
+            accuracy("SVM on raw pixels", run, Some(seed::SVM_RAW_ACCURACY));
+        }
     }
     table(
         "Summary",

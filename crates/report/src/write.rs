@@ -8,6 +8,20 @@ use pellucid_data::atomic_write;
 
 use crate::{Evidence, Figure, ReportError, Results, figures, page};
 
+/// What a report consists of beside the page, the numbers and the figures as SVG.
+///
+/// ```
+/// let outputs = pellucid_report::Outputs { pdf: true, ..Default::default() };
+/// assert!(!outputs.png);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// Every figure as PNG too, at twice its size; needs the feature `png`.
+    pub png: bool,
+    /// The report as PDF; needs the feature `pdf`.
+    pub pdf: bool,
+}
+
 /// Where the parts of a report lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -15,26 +29,32 @@ pub struct Written {
     pub page: PathBuf,
     /// The numbers, `results.json`.
     pub results: PathBuf,
+    /// The report as PDF, `report.pdf`, if it was asked for.
+    pub pdf: Option<PathBuf>,
     /// The figures under `figures/`.
     pub figures: Vec<PathBuf>,
     /// What the reader should know about the files.
     pub warnings: Vec<String>,
 }
 
-/// Writes `index.html`, `results.json` and `figures/*.svg` into `out_dir`, which is created where it is missing; with
-/// `png`, every figure as PNG too, at twice its size. Each file is replaced as a whole, the page last.
+/// Writes `index.html`, `results.json` and `figures/*.svg` into `out_dir`, which is created where it is missing, and
+/// what `outputs` asks for. Each file is replaced as a whole, the page last.
 ///
 /// # Errors
-/// [`ReportError::PngUnsupported`] before anything is written, if `png` is asked of a build without that feature;
-/// else the folder or file that cannot be written, or the number that does not fit.
+/// [`ReportError::PngUnsupported`] or [`ReportError::PdfUnsupported`] before anything is written, if `outputs` asks for
+/// more than the build has; else the folder or file that cannot be written, the number that does not fit, or what keeps
+/// the PDF from being typeset.
 pub fn write_report(
     out_dir: &Path,
     results: &Results,
     evidence: &Evidence,
-    png: bool,
+    outputs: Outputs,
 ) -> Result<Written, ReportError> {
-    if png && !cfg!(feature = "png") {
+    if outputs.png && !cfg!(feature = "png") {
         return Err(ReportError::PngUnsupported);
+    }
+    if outputs.pdf && !cfg!(feature = "pdf") {
+        return Err(ReportError::PdfUnsupported);
     }
     let figures = figures(results, evidence);
     let html = page::render(results, evidence, &figures)?;
@@ -46,6 +66,7 @@ pub fn write_report(
     let mut written = Written {
         page: out_dir.join("index.html"),
         results: out_dir.join("results.json"),
+        pdf: None,
         figures: Vec::new(),
         warnings: Vec::new(),
     };
@@ -57,10 +78,13 @@ pub fn write_report(
     for figure in &figures {
         put(folder.join(format!("{}.svg", figure.name)), figure.svg.file().as_bytes())?;
     }
-    if png {
+    if outputs.png {
         written.warnings = pngs(&figures, |name, bytes| put(folder.join(name), bytes))?;
     }
     atomic_write(&written.results, |file| file.write_all(json.as_bytes()))?;
+    if outputs.pdf {
+        written.pdf = Some(pdf(out_dir, results, &figures)?);
+    }
     atomic_write(&written.page, |file| file.write_all(html.as_bytes()))?;
     Ok(written)
 }
@@ -85,4 +109,12 @@ fn pngs(
     _: impl FnMut(String, &[u8]) -> Result<(), ReportError>,
 ) -> Result<Vec<String>, ReportError> {
     Err(ReportError::PngUnsupported)
+}
+
+#[cfg(feature = "pdf")]
+use crate::write_pdf as pdf;
+
+#[cfg(not(feature = "pdf"))]
+fn pdf(_: &Path, _: &Results, _: &[Figure]) -> Result<PathBuf, ReportError> {
+    Err(ReportError::PdfUnsupported)
 }

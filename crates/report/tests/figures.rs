@@ -17,10 +17,10 @@ fn assert_sound(svg: &Svg) {
 }
 
 #[test]
-fn all_eight_are_drawn_and_sound() {
+fn all_eleven_are_drawn_and_sound() {
     let (results, evidence) = common::sample(None);
     let drawn = figures(&results, &evidence);
-    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
     for figure in &drawn {
         assert_sound(&figure.svg);
         assert!(figure.name.starts_with(&format!("figure-{}-", figure.number)));
@@ -70,6 +70,49 @@ fn the_diagram_names_units_and_elides_wide_layers() {
 }
 
 #[test]
+fn the_confusion_matrix_shows_every_count_and_the_margins() {
+    let (results, _) = common::sample(None);
+    let svm = results.svm.unwrap();
+    let drawn = confusion_matrix(&svm.confusion).inline();
+    assert_eq!(drawn.matches("class=\"pf-heat ").count(), 100 + 9); // and the key
+    for n in svm.confusion.iter().flatten().filter(|&&n| n > 0) {
+        assert!(drawn.contains(&format!(">{n}<")), "{n}");
+    }
+    let mut perfect = [[0; 10]; 10];
+    (0..10).for_each(|digit| perfect[digit][digit] = 5);
+    let drawn = confusion_matrix(&perfect).inline();
+    assert_eq!(drawn.matches(">100.0 %<").count(), 21); // ten recalls, ten precisions, the accuracy
+}
+
+#[test]
+fn the_results_show_every_run_and_the_seed() {
+    let (results, evidence) = common::sample(None);
+    let (mut svm, plane) = (results.svm.unwrap(), evidence.svm.unwrap().plane);
+    let drawn = svm_results(&svm, &plane).inline();
+    for text in [
+        "Raw pixels",
+        "95.1 %",
+        "73.6 %",
+        "seed, latent 75.2 %",
+        "seed, raw pixels 92.5 %",
+        "seed, mean 0.747",
+    ] {
+        assert!(drawn.contains(text), "{text}");
+    }
+    (svm.raw, svm.latent_linear) = (None, None);
+    let drawn = svm_results(&svm, &plane).inline();
+    assert!(!drawn.contains("Raw pixels") && !drawn.contains("linear"));
+}
+
+#[test]
+fn a_feature_is_ten_hills() {
+    let (_, evidence) = common::sample(None);
+    let drawn = feature_distributions(&evidence.svm.unwrap().distributions).inline();
+    assert_eq!(drawn.matches("class=\"pf-ridge ").count(), 30);
+    assert!(drawn.contains(">feature 17<") && drawn.contains("1.3481"));
+}
+
+#[test]
 fn empty_input_draws_an_empty_figure() {
     let nothing = Surface { low: 0.0, high: 1.0, side: 0, values: vec![] };
     let digit = DigitPair { label: 0, original: vec![], reconstruction: vec![] };
@@ -83,6 +126,11 @@ fn empty_input_draws_an_empty_figure() {
         error_histogram(&[]),
         error_histogram(&[0.25; 3]),
         latent_space(&LatentPlane::default()),
+        svm_results(&SvmResults::default(), &LatentPlane::default()),
+        confusion_matrix(&[[0; 10]; 10]),
+        confusion_matrix(&[[u64::MAX; 10]; 10]),
+        feature_distributions(&[]),
+        feature_distributions(&[FeatureDistribution::default()]),
     ] {
         assert_sound(&svg);
     }
@@ -119,6 +167,16 @@ proptest! {
             ..AutoencoderResults::default()
         };
         let points = values.windows(2).map(|w| LatentPoint { x: w[0], y: w[1], label }).collect();
+        let svm = SvmResults {
+            latent: SvmRun { accuracy: four[0], ..SvmRun::default() },
+            per_class_f1: std::array::from_fn(|i| four[i % 4]),
+            ..SvmResults::default()
+        };
+        let feature = FeatureDistribution {
+            feature: 0,
+            variance: four[1],
+            values: std::array::from_fn(|i| narrow[..narrow.len() * i / 10].to_vec()),
+        };
         let digit = DigitPair { label, original: narrow.clone(), reconstruction: narrow.iter().rev().copied().collect() };
         for svg in [
             xor_loss(&values),
@@ -126,6 +184,8 @@ proptest! {
             training_progress(&run),
             reconstructions(&[digit]),
             error_histogram(&narrow),
+            svm_results(&svm, &LatentPlane::default()),
+            feature_distributions(&[feature]),
             latent_space(&LatentPlane { points, explained: [four[0], four[1]], dimensions: 2 }),
         ] {
             assert_sound(&svg);

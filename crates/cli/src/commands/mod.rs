@@ -6,6 +6,7 @@ mod input;
 mod inspect;
 mod predict;
 mod reproduce;
+mod svm;
 mod train;
 
 use anyhow::Result;
@@ -29,6 +30,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Predict(args) => predict::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Svm(command) => svm::run(&command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "pellucid", &mut std::io::stdout());
             Ok(())

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use pellucid_report::{Evidence, Results, tables, write_report};
+use pellucid_report::{Evidence, Outputs, Results, tables, write_report};
 
 use crate::args::{Part, Reproduce};
-use crate::experiments::{autoencoder, gradcheck, xor};
+use crate::experiments::{autoencoder, gradcheck, svm, xor};
 use crate::{failure, machine};
 
 /// The seed's final loss, which every run of XOR must reach.
@@ -18,6 +18,9 @@ pub fn run(args: &Reproduce) -> Result<()> {
     let chosen = |part| args.parts.is_empty() || args.parts.contains(&part);
     if args.png && !cfg!(feature = "png") {
         return Err(failure::usage("--png: this build has no PNG support; build with --features png"));
+    }
+    if args.pdf && !cfg!(feature = "pdf") {
+        return Err(failure::usage("--pdf: this build has no PDF support; build with --features pdf"));
     }
     // Find out now, not after the training, whether the results can be written.
     writable(&args.out)?;
@@ -36,6 +39,7 @@ pub fn run(args: &Reproduce) -> Result<()> {
         gradcheck: None,
         xor: None,
         autoencoder: None,
+        svm: None,
     };
     let mut evidence = Evidence::default();
     if chosen(Part::Gradcheck) {
@@ -47,15 +51,24 @@ pub fn run(args: &Reproduce) -> Result<()> {
         let (xor, figures) = xor::run(args.seed)?;
         (results.xor, evidence.xor) = (Some(xor), Some(figures));
     }
-    if chosen(Part::Autoencoder) {
+    if chosen(Part::Autoencoder) || chosen(Part::Svm) {
         eprintln!("reading MNIST");
         let mnist = autoencoder::load_mnist(args.mnist.as_deref())?;
-        let (autoencoder, figures) = autoencoder::run(args, &mnist, &pool)?;
-        (results.autoencoder, evidence.autoencoder) = (Some(autoencoder), Some(figures));
+        let trained = args.out.join(autoencoder::CHECKPOINT);
+        // The machines need a trained encoder: that of an earlier run will do.
+        if chosen(Part::Autoencoder) || !trained.is_file() {
+            let (autoencoder, figures) = autoencoder::run(args, &mnist, &pool)?;
+            (results.autoencoder, evidence.autoencoder) = (Some(autoencoder), Some(figures));
+        }
+        if chosen(Part::Svm) {
+            eprintln!("fitting support vector machines");
+            let (machines, figures) = svm::run(args, &mnist, &trained, &pool)?;
+            (results.svm, evidence.svm) = (Some(machines), Some(figures));
+        }
     }
     results.seconds = start.elapsed().as_secs_f64();
 
-    let written = write_report(&args.out, &results, &evidence, args.png)?;
+    let written = write_report(&args.out, &results, &evidence, Outputs { png: args.png, pdf: args.pdf })?;
     for warning in &written.warnings {
         eprintln!("warning: {warning}");
     }
@@ -66,6 +79,9 @@ pub fn run(args: &Reproduce) -> Result<()> {
             println!("{}", table.text());
         }
         println!("{} ({:.1} s)", written.page.display(), results.seconds);
+        if let Some(pdf) = &written.pdf {
+            println!("{}", pdf.display());
+        }
     }
     verdict(&results)
 }

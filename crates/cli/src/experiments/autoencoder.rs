@@ -25,6 +25,9 @@ pub const PIXELS: usize = 784;
 /// Numbers of the latent code.
 pub const LATENT: usize = 32;
 
+/// The file of the trained model, in the folder of the results.
+pub const CHECKPOINT: &str = "autoencoder.safetensors";
+
 /// 784-256-128-64-32-64-128-256-784 with ReLU after every layer but the latent one and the last, whose outputs are
 /// logits. He initialisation but for the last layer, as the report's code has it.
 pub fn network<F: Scalar>() -> Sequential<F> {
@@ -63,7 +66,7 @@ pub fn run(
         config.epochs = epochs;
     }
 
-    let path = args.out.join("autoencoder.safetensors");
+    let path = args.out.join(CHECKPOINT);
     let mut trainer = if args.resume {
         let checkpoint = Checkpoint::read_into(&path, network())?;
         Trainer::resume(checkpoint, config.clone(), pool)?
@@ -212,12 +215,20 @@ fn reconstruct(
 
 /// The latent codes of the test set in the plane of their first two principal components.
 fn latent_plane(model: &Model<f32>, test: &Dataset, labels: &[u8], pool: &Arc<Pool>) -> Result<LatentPlane> {
-    let encoder = model.architecture().find_view("encoder")?;
-    let codes = predict(model, &encoder, test, pool)?;
-    let pca = Pca::fit(&codes, LATENT)?;
+    plane(&encode(model, test, pool)?, test, labels)
+}
+
+/// The latent code of every image.
+pub fn encode(model: &Model<f32>, images: &Dataset, pool: &Arc<Pool>) -> Result<Vec<f32>> {
+    Ok(predict(model, &model.architecture().find_view("encoder")?, images, pool)?)
+}
+
+/// Latent codes in the plane of their first two principal components.
+pub fn plane(codes: &[f32], images: &Dataset, labels: &[u8]) -> Result<LatentPlane> {
+    let pca = Pca::fit(codes, LATENT)?;
     let ratio = pca.explained_variance_ratio();
-    let plane = pca.project(&codes, 2)?;
-    let points = plane.chunks_exact(2).zip(test.rows()).map(|(point, &row)| LatentPoint {
+    let plane = pca.project(codes, 2)?;
+    let points = plane.chunks_exact(2).zip(images.rows()).map(|(point, &row)| LatentPoint {
         x: f64::from(point[0]),
         y: f64::from(point[1]),
         label: labels[row as usize],

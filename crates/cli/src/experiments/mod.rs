@@ -3,6 +3,7 @@
 pub mod autoencoder;
 pub mod gradcheck;
 pub mod preset;
+pub mod svm;
 pub mod xor;
 
 use pellucid_report::{Network, NetworkLayer, Role};

@@ -11,7 +11,7 @@ pub fn config(preset: Preset, seed: u64) -> TrainConfig {
         TrainConfig { batch_size: 256, seed, loss: LossConfig::BceWithLogits, ..TrainConfig::default() };
     match preset {
         Preset::Quick => {
-            TrainConfig { epochs: 30, optimizer: adam, schedule: Schedule::cosine(0.002).warmup(100), ..base }
+            TrainConfig { epochs: 30, optimizer: adam, schedule: Schedule::cosine(0.006).warmup(200), ..base }
         }
         Preset::Seed => TrainConfig { epochs: 800, schedule: Schedule::constant(0.1), ..base },
         Preset::Best => TrainConfig {

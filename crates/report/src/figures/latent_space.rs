@@ -13,23 +13,29 @@ const TURNS: usize = 6;
 /// Draws about 3,000 points, evenly picked from each digit, in ten colours that colour-blind readers can tell apart (M.
 /// Petroff, "Accessible Color Sequences for Data Visualization", 2021), each digit named at the middle of its points.
 pub fn latent_space(plane: &LatentPlane) -> Svg {
+    let mut svg = Svg::new("Latent space on two principal components", 680.0, 560.0);
+    draw_plane(&mut svg, plane, [84.0, 20.0], [500.0, 476.0]);
+    svg
+}
+
+/// The plane in a frame at `place`, with its key on the right.
+pub(super) fn draw_plane(
+    svg: &mut Svg,
+    plane: &LatentPlane,
+    [left, top]: [f64; 2],
+    [width, height]: [f64; 2],
+) {
     let finite = || plane.points.iter().filter(|p| p.x.is_finite() && p.y.is_finite());
     let every = finite().count().div_ceil(SHOWN).max(1);
     let digits: Vec<Vec<&LatentPoint>> =
         (0..10).map(|d| finite().filter(|p| p.label == d).collect()).collect();
 
-    let mut svg = Svg::new("Latent space on two principal components", 680.0, 560.0);
-    let frame = Frame {
-        left: 84.0,
-        top: 20.0,
-        width: 500.0,
-        height: 476.0,
-        x: Axis::linear(finite().map(|p| p.x)).padded(0.03),
-        y: Axis::linear(finite().map(|p| p.y)).padded(0.03),
-    };
+    let (x, y) =
+        (Axis::linear(finite().map(|p| p.x)).padded(0.03), Axis::linear(finite().map(|p| p.y)).padded(0.03));
+    let frame = Frame { left, top, width, height, x, y };
     let label =
         |order: &str, share: f64| format!("{order} principal component ({} of the variance)", percent(share));
-    frame.draw(&mut svg, &label("first", plane.explained[0]), &label("second", plane.explained[1]));
+    frame.draw(svg, &label("first", plane.explained[0]), &label("second", plane.explained[1]));
     for turn in 0..TURNS {
         for (digit, points) in digits.iter().enumerate() {
             let mut dots = Path::default();
@@ -49,7 +55,6 @@ pub fn latent_space(plane: &LatentPlane) -> Svg {
             svg.text("pf-halo", [x, y + 6.0], Anchor::Middle, 18.0, &digit.to_string());
         }
     }
-    svg
 }
 
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {

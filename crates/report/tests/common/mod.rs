@@ -2,12 +2,19 @@
 
 #![allow(dead_code)] // each test uses a part of it
 
-use pellucid_report::*;
+mod svm;
+
+use pellucid_report::{
+    ActivationCheck, AutoencoderEvidence, AutoencoderResults, DigitPair, Evidence, GradcheckResults,
+    GradientCheck, Hyperparameters, LatentPlane, LatentPoint, LossCheck, Matrix, Network, NetworkLayer,
+    Results, Role, Split, Surface, XorEvidence, XorResults, XorStep,
+};
 
 /// Results and evidence of all parts; `digits` are images to show instead of made-up ones.
 pub fn sample(digits: Option<Vec<DigitPair>>) -> (Results, Evidence) {
     let (xor, xor_evidence) = xor();
     let (autoencoder, autoencoder_evidence) = autoencoder(digits);
+    let (svm, svm_evidence) = svm::svm(autoencoder_evidence.latent.clone());
     let results = Results {
         version: "0.0.0-sample".into(),
         preset: "quick".into(),
@@ -21,8 +28,14 @@ pub fn sample(digits: Option<Vec<DigitPair>>) -> (Results, Evidence) {
         gradcheck: Some(gradcheck()),
         xor: Some(xor),
         autoencoder: Some(autoencoder),
+        svm: Some(svm),
     };
-    (results, Evidence { xor: Some(xor_evidence), autoencoder: Some(autoencoder_evidence) })
+    let evidence = Evidence {
+        xor: Some(xor_evidence),
+        autoencoder: Some(autoencoder_evidence),
+        svm: Some(svm_evidence),
+    };
+    (results, evidence)
 }
 
 /// The text without the data of its images, in which any word may turn up by chance.
@@ -196,12 +209,7 @@ fn network(layers: &[(&str, usize, Option<&str>)]) -> Network {
 }
 
 fn autoencoder(digits: Option<Vec<DigitPair>>) -> (AutoencoderResults, AutoencoderEvidence) {
-    let mut state = 12_345_u64;
-    let mut uniform = move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    let mut normal = move || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+    let mut normal = normal(12_345);
     let epochs = 30;
     let decay = |from: f64, to: f64, e: usize| to + (from - to) * (-(e as f64) / 5.0).exp();
     let errors: Vec<f32> = (0..14_000).map(|_| (0.006 * (0.5 * normal()).exp()) as f32).collect();
@@ -267,6 +275,15 @@ fn autoencoder(digits: Option<Vec<DigitPair>>) -> (AutoencoderResults, Autoencod
         latent: LatentPlane { points, explained: [0.2831, 0.1422], dimensions: 32 },
     };
     (results, evidence)
+}
+
+/// Numbers that are nearly normal, from a linear congruential generator.
+fn normal(mut state: u64) -> impl FnMut() -> f64 {
+    let mut uniform = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    move || (0..12).map(|_| uniform()).sum::<f64>() - 6.0
 }
 
 /// A ring of ink, and a paler one.

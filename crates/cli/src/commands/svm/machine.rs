@@ -1,0 +1,159 @@
+//! From arguments to a fitted machine.
+
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+use pellucid::prelude::Pool;
+use pellucid_svm::{
+    AnyModel, ClassOrder, ClassWeight, Effort, FitProgress, Kernel, MultiClass, OneClassSvm, Options,
+    Samples, Solver, StoredModel, Svc, SvmError, Svr,
+};
+
+use crate::args::svm::{EffortName, Formulation, KernelName, Machine, MultiClassName, SolverName};
+use crate::{failure, interrupt};
+
+impl Machine {
+    pub fn regression(&self) -> bool {
+        matches!(self.formulation, Formulation::EpsilonSvr | Formulation::NuSvr)
+    }
+
+    pub fn classification(&self) -> bool {
+        matches!(self.formulation, Formulation::CSvc | Formulation::NuSvc)
+    }
+
+    pub fn precomputed(&self) -> bool {
+        self.kernel == KernelName::Precomputed
+    }
+
+    fn kernel(&self) -> Kernel {
+        match self.kernel {
+            KernelName::Linear => Kernel::Linear,
+            KernelName::Polynomial => Kernel::polynomial(self.degree, self.gamma, self.coef0),
+            KernelName::Rbf => Kernel::rbf(self.gamma),
+            KernelName::Sigmoid => Kernel::sigmoid(self.gamma, self.coef0),
+            KernelName::Precomputed => Kernel::Precomputed,
+        }
+    }
+
+    fn options(&self) -> Options {
+        let mut options = Options::from(match self.effort {
+            EffortName::Fast => Effort::Fast,
+            EffortName::Balanced => Effort::Balanced,
+            EffortName::Exact => Effort::Exact,
+        });
+        options.solver = match self.solver {
+            SolverName::Simplified => Solver::Simplified,
+            SolverName::Platt => Solver::Platt,
+            SolverName::SecondOrder => Solver::SecondOrder,
+        };
+        options.tolerance = self.tolerance.unwrap_or(options.tolerance);
+        options.cache_bytes = (self.cache * f64::from(1 << 20)) as usize;
+        options.shrinking = self.shrinking;
+        options.seed = self.seed;
+        options
+    }
+
+    /// A classifier as the arguments describe it.
+    fn classifier(&self) -> Svc {
+        let svc = Svc::new(self.kernel())
+            .options(self.options())
+            .class_order(ClassOrder::Appearance)
+            .class_weight(ClassWeight::PerClass(self.class_weight.clone()))
+            .break_ties(self.break_ties)
+            .multi_class(match self.multi_class {
+                MultiClassName::OneVsOne => MultiClass::OneVsOne,
+                MultiClassName::OneVsRest => MultiClass::OneVsRest,
+            });
+        if self.formulation == Formulation::NuSvc { svc.nu(self.nu) } else { svc.c(self.cost) }
+    }
+
+    /// Fits; `spinner` shows how far it is, and Ctrl-C stops it.
+    pub fn fit(
+        &self,
+        samples: Samples<'_>,
+        labels: &[f64],
+        pool: &Pool,
+        spinner: &Spinner,
+    ) -> Result<StoredModel> {
+        if !(self.cache > 0.0 && self.cache.is_finite()) {
+            return Err(failure::usage(format!(
+                "expected a cache (-m) of more than 0 MB, found {}",
+                self.cache
+            )));
+        }
+        let observe = |progress: &FitProgress| spinner.show(progress);
+        let fitted: Result<StoredModel, SvmError> = match self.formulation {
+            Formulation::CSvc | Formulation::NuSvc => self
+                .classifier()
+                .fit_with(samples, &classes(labels)?, None, pool, Some(&observe))
+                .map(StoredModel::from),
+            Formulation::OneClass => OneClassSvm::new(self.kernel(), self.nu)
+                .options(self.options())
+                .fit_with(samples, None, pool, Some(&observe))
+                .map(StoredModel::from),
+            Formulation::EpsilonSvr | Formulation::NuSvr => {
+                let svr = Svr::new(self.kernel()).c(self.cost).options(self.options());
+                let nu = self.formulation == Formulation::NuSvr;
+                let svr = if nu { svr.nu(self.nu) } else { svr.epsilon(self.epsilon) };
+                svr.fit_with(samples, labels, None, pool, Some(&observe)).map(StoredModel::from)
+            }
+        };
+        Ok(fitted?)
+    }
+}
+
+/// Labels of classes: whole numbers of 32 bits.
+pub fn classes(labels: &[f64]) -> Result<Vec<i32>> {
+    let class = |(row, &label): (usize, &f64)| {
+        let class = label as i32;
+        if f64::from(class) == label {
+            return Ok(class);
+        }
+        let message =
+            format!("labels of classes: expected whole numbers, found {label} for sample {}", row + 1);
+        Err(failure::data(message))
+    };
+    labels.iter().enumerate().map(class).collect()
+}
+
+/// The label of each row, or its value.
+pub fn predict(model: &AnyModel, samples: Samples<'_>, pool: &Pool) -> Result<Vec<f64>, SvmError> {
+    match model {
+        AnyModel::Classifier(model) => {
+            Ok(model.predict_with(samples, pool)?.into_iter().map(f64::from).collect())
+        }
+        AnyModel::Machine(machine) => {
+            let mut values = machine.predict_with(samples, pool)?;
+            if machine.kind() == pellucid_svm::Kind::OneClass {
+                values.iter_mut().for_each(|value| *value = if *value > 0.0 { 1.0 } else { -1.0 });
+            }
+            Ok(values)
+        }
+    }
+}
+
+/// What a fit is doing, on a terminal.
+pub struct Spinner(ProgressBar);
+
+impl Spinner {
+    pub fn new(quiet: bool) -> Self {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        Self(if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() })
+    }
+
+    fn show(&self, progress: &FitProgress) -> ControlFlow<()> {
+        let FitProgress { solved, problems, iterations, gap } = progress;
+        self.0.set_message(format!(
+            "problem {} of {problems}, iteration {iterations}, gap {gap:.2e}",
+            solved + 1
+        ));
+        self.0.tick();
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

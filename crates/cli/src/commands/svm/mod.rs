@@ -1,0 +1,24 @@
+//! `pellucid svm`: LIBSVM's commands.
+
+mod folds;
+mod format;
+mod machine;
+mod predict;
+mod scale;
+mod scores;
+mod table;
+mod train;
+
+use anyhow::Result;
+
+use crate::args::svm::Svm;
+use crate::interrupt;
+
+pub fn run(command: &Svm) -> Result<()> {
+    interrupt::listen();
+    match command {
+        Svm::Train(args) => train::run(args),
+        Svm::Predict(args) => predict::run(args),
+        Svm::Scale(args) => scale::run(args),
+    }
+}

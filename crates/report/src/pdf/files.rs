@@ -1,0 +1,107 @@
+//! The files that the Typst source is made of and reads.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::seed_values as seed;
+use crate::{Figure, ReportError, Results, Table, tables};
+
+macro_rules! sources {
+    ($($path:literal),* $(,)?) => {
+        [$(($path, include_str!(concat!("../../../../report/", $path)))),*]
+    };
+}
+
+/// The Typst source, with paths as in `report/`.
+const SOURCES: [(&str, &str); 14] = sources![
+    "report.typ",
+    "style.typ",
+    "numbers.typ",
+    "sections/introduction.typ",
+    "sections/design.typ",
+    "sections/gradients.typ",
+    "sections/xor.typ",
+    "sections/autoencoder.typ",
+    "sections/svm.typ",
+    "sections/performance.typ",
+    "sections/conclusions.typ",
+    "sections/reproducing.typ",
+    "sections/references.typ",
+    "sections/appendix.typ",
+];
+
+/// The source; `results.json` as it is written beside the page; `seed.json`, `tables.json`, `figures.json`; the figures.
+pub(super) fn all(results: &Results, figures: &[Figure]) -> Result<HashMap<String, Vec<u8>>, ReportError> {
+    let set = tables(results).into_iter().chain([tables::glance(results)]);
+    let data = [
+        ("results.json", serde_json::to_vec(results)?),
+        ("seed.json", serde_json::to_vec(&seed_json())?),
+        ("tables.json", serde_json::to_vec(&set.map(|table| table_json(&table)).collect::<Vec<_>>())?),
+        ("figures.json", serde_json::to_vec(&figures.iter().map(figure_json).collect::<Vec<_>>())?),
+    ];
+    let sources = SOURCES.map(|(path, text)| (path, text.as_bytes().to_vec()));
+    let named = sources.into_iter().chain(data).map(|(path, bytes)| (path.to_string(), bytes));
+    let drawings = figures
+        .iter()
+        .map(|figure| (format!("figures/{}.svg", figure.name), figure.svg.light_file().into_bytes()));
+    Ok(named.chain(drawings).collect())
+}
+
+fn table_json(table: &Table) -> Value {
+    json!({
+        "label": table.label,
+        "caption": table.caption,
+        "header": table.header,
+        "rows": table.rows,
+        "notes": table.notes,
+        "numeric": table.numeric_columns(),
+    })
+}
+
+fn figure_json(figure: &Figure) -> Value {
+    json!({
+        "number": figure.number,
+        "name": figure.name,
+        "caption": figure.caption,
+        "width": figure.svg.width(),
+    })
+}
+
+/// What the text quotes of the seed's report.
+fn seed_json() -> Value {
+    json!({
+        "dense_error": seed::DENSE_CHECKS[0].3,
+        "xor": {
+            "epochs": seed::XOR.epochs,
+            "initial_loss": seed::XOR_INITIAL_LOSS,
+            "final_loss": seed::XOR_FINAL_LOSS,
+            "predictions": seed::XOR_PREDICTIONS,
+        },
+        "autoencoder": {
+            "epochs": seed::AUTOENCODER.epochs,
+            "learning_rate": seed::AUTOENCODER.learning_rate,
+            "optimizer": seed::AUTOENCODER.optimizer,
+            "test_mse": seed::TEST_MSE,
+            "test_mae": seed::TEST_MAE,
+            "test_bce": seed::TEST_BCE,
+            "std_sample_mse": seed::STD_SAMPLE_MSE,
+        },
+        "svm": {
+            "latent_accuracy": seed::SVM_LATENT_ACCURACY,
+            "raw_accuracy": seed::SVM_RAW_ACCURACY,
+            "raw_rows": seed::SVM_RAW_ROWS,
+            "macro_f1": seed::SVM_MACRO_F1,
+            "weighted_f1": seed::SVM_WEIGHTED_F1,
+            "train_rows": seed::SVM.train_rows,
+            "features": seed::DISCRIMINATIVE_FEATURES,
+        },
+        "performance": {
+            "xor_seconds": seed::XOR_SECONDS,
+            "autoencoder_seconds": seed::BENCHMARK_SECONDS,
+            "autoencoder_samples": seed::BENCHMARK_SAMPLES,
+            "autoencoder_epochs": seed::BENCHMARK_EPOCHS,
+            "peak_mb": seed::BENCHMARK_PEAK_MB,
+        },
+    })
+}

@@ -1,0 +1,160 @@
+//! The optimisation problem behind all five formulations.
+//!
+//! LIBSVM writes the dual in alpha >= 0 and labels y. With beta_v = y_v alpha_v, signs disappear:
+//!
+//! ```text
+//! minimise    1/2 beta' K beta + q' beta
+//! subject to  sum of beta over each group is fixed,   lower_v <= beta_v <= upper_v
+//! ```
+//!
+//! The gradient is g = K beta + q. A pair (i, j) of a group, beta_i raised and beta_j lowered by the same step, can
+//! improve the objective if beta_i < upper_i, beta_j > lower_j and g_i < g_j. At the optimum no pair can: the *KKT
+//! gap* max g_j - min g_i over such pairs is not above zero. Then each group has a level rho with g_v = rho for all
+//! v strictly between their bounds.
+//!
+//! A variable belongs to a sample; in regression each sample has two, the second half of the variables.
+
+use pellucid_compute::Scalar;
+
+use crate::gram::Gram;
+
+/// A problem, and a point that meets its constraints.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Dual {
+    /// The linear term q.
+    pub linear: Vec<f64>,
+    pub lower: Vec<f64>,
+    pub upper: Vec<f64>,
+    /// Where the second group begins; the number of variables where there is one group only.
+    pub second_group: usize,
+    /// The point to start from.
+    pub beta: Vec<f64>,
+}
+
+/// The optimum to within a tolerance.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Solution {
+    pub beta: Vec<f64>,
+    /// The gradient of every variable.
+    pub gradient: Vec<f64>,
+    pub iterations: u64,
+    pub gap: f64,
+}
+
+impl Dual {
+    pub fn variables(&self) -> usize {
+        self.linear.len()
+    }
+
+    /// The variables of each group.
+    pub fn groups(&self) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+        let (second, end) = (self.second_group, self.variables());
+        [0..second, second..end].into_iter().filter(|group| !group.is_empty())
+    }
+
+    /// K beta + q.
+    pub fn gradient<T: Scalar>(&self, gram: &dyn Gram<T>, beta: &[f64]) -> Vec<f64> {
+        let samples = gram.len();
+        let mut products = vec![0.0; samples];
+        let coefficients = sample_coefficients(beta, samples);
+        let ids: Vec<u32> = (0..samples as u32).filter(|&id| coefficients[id as usize] != 0.0).collect();
+        let batch = gram.batch().max(1);
+        let mut rows = vec![T::ZERO; batch.min(ids.len()) * samples];
+        for ids in ids.chunks(batch) {
+            gram.rows(ids, &mut rows);
+            for (&id, row) in ids.iter().zip(rows.chunks_exact(samples)) {
+                let coefficient = coefficients[id as usize];
+                products.iter_mut().zip(row).for_each(|(sum, k)| *sum += coefficient * k.to_f64());
+            }
+        }
+        self.linear.iter().enumerate().map(|(v, q)| products[v % samples] + q).collect()
+    }
+
+    /// 1/2 beta' K beta + q' beta = 1/2 sum beta (g + q).
+    pub fn objective(&self, beta: &[f64], gradient: &[f64]) -> f64 {
+        beta.iter().zip(gradient.iter().zip(&self.linear)).map(|(b, (g, q))| b * (g + q)).sum::<f64>() / 2.0
+    }
+
+    /// The KKT gap, the largest of all groups; 0 where no pair is left to move.
+    pub fn gap(&self, beta: &[f64], gradient: &[f64]) -> f64 {
+        let gap = |group: std::ops::Range<usize>| {
+            let (low, high) = self.extremes(group, beta, gradient);
+            high - low
+        };
+        self.groups().map(gap).fold(0.0, f64::max)
+    }
+
+    /// The least gradient of what can be raised and the greatest of what can be lowered.
+    fn extremes(&self, group: std::ops::Range<usize>, beta: &[f64], gradient: &[f64]) -> (f64, f64) {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for v in group {
+            if beta[v] < self.upper[v] {
+                low = low.min(gradient[v]);
+            }
+            if beta[v] > self.lower[v] {
+                high = high.max(gradient[v]);
+            }
+        }
+        (low, high)
+    }
+
+    /// The level rho of each group: the mean gradient of the variables between their bounds, or the middle of what
+    /// the bounds allow.
+    pub fn levels(&self, beta: &[f64], gradient: &[f64]) -> Vec<f64> {
+        let level = |group: std::ops::Range<usize>| {
+            let free = |&v: &usize| beta[v] > self.lower[v] && beta[v] < self.upper[v];
+            let count = group.clone().filter(free).count();
+            if count > 0 {
+                return group.filter(free).map(|v| gradient[v]).sum::<f64>() / count as f64;
+            }
+            let (least, greatest) = self.extremes(group, beta, gradient);
+            match (least.is_finite(), greatest.is_finite()) {
+                (true, true) => f64::midpoint(least, greatest),
+                (true, false) => least,
+                (false, true) => greatest,
+                (false, false) => 0.0,
+            }
+        };
+        self.groups().map(level).collect()
+    }
+
+    /// Moves a pair of `beta` as [`pair_step`] does.
+    pub fn step(&self, beta: &mut [f64], gradient: &[f64], (i, j): (usize, usize), curvature: f64) -> f64 {
+        let mut pair = [beta[i], beta[j]];
+        let step = pair_step(&mut pair, gradient[j] - gradient[i], (self.upper[i], self.lower[j]), curvature);
+        (beta[i], beta[j]) = (pair[0], pair[1]);
+        step
+    }
+}
+
+/// The step that minimises the objective when the first of a pair is raised and the second lowered by it, to
+/// `(upper, lower)` at most.
+///
+/// `descent` is g_j - g_i and `curvature` K_ii + K_jj - 2 K_ij: along the step the objective changes by
+/// -descent step + curvature step^2 / 2.
+pub(crate) fn pair_step(
+    pair: &mut [f64; 2],
+    descent: f64,
+    (upper, lower): (f64, f64),
+    curvature: f64,
+) -> f64 {
+    let curvature = if curvature > 0.0 { curvature } else { TINY };
+    let (room_i, room_j) = (upper - pair[0], pair[1] - lower);
+    let step = (descent / curvature).min(room_i).min(room_j);
+    // Exactly on the bound, not near it.
+    pair[0] = if step == room_i { upper } else { pair[0] + step };
+    pair[1] = if step == room_j { lower } else { pair[1] - step };
+    step
+}
+
+/// What stands for a curvature that is not above zero, as in LIBSVM.
+pub(crate) const TINY: f64 = 1e-12;
+
+/// The sum of each sample's variables.
+pub(crate) fn sample_coefficients(beta: &[f64], samples: usize) -> Vec<f64> {
+    let mut sums = beta[..samples].to_vec();
+    for half in beta[samples..].chunks_exact(samples) {
+        sums.iter_mut().zip(half).for_each(|(sum, b)| *sum += b);
+    }
+    sums
+}

@@ -1,0 +1,78 @@
+//! What can go wrong, with the place where it did.
+
+use pellucid_data::DataError;
+
+/// Any error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SvmError {
+    /// A hyper-parameter out of its range.
+    #[error("{name}: expected {expected}, found {found}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// The values it may take.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+    /// Samples, labels or weights that do not fit.
+    #[error("{what}: expected {expected}, found {found}")]
+    Input {
+        /// What does not fit.
+        what: &'static str,
+        /// What was expected.
+        expected: String,
+        /// What came, and where.
+        found: String,
+    },
+    /// nu is too large for the sizes of the classes.
+    #[error(
+        "nu: expected at most {most:.6} for classes {first} and {second} of {sizes:?} samples, found {nu}"
+    )]
+    Infeasible {
+        /// The value asked for.
+        nu: f64,
+        /// The largest value that has a solution.
+        most: f64,
+        /// The classes.
+        first: i32,
+        /// The other class.
+        second: i32,
+        /// The weights of the two classes.
+        sizes: [f64; 2],
+    },
+    /// The kernel gave a value that is not a number.
+    #[error("kernel: expected finite values, found {value} between samples {row} and {column}")]
+    Kernel {
+        /// The value.
+        value: f64,
+        /// A sample, from 0.
+        row: usize,
+        /// The other.
+        column: usize,
+    },
+    /// An observer stopped the fit.
+    #[error("the fit was interrupted after {iterations} iterations")]
+    Interrupted {
+        /// Iterations made by then.
+        iterations: u64,
+    },
+    /// A file or table that cannot be read or written.
+    #[error(transparent)]
+    Data(#[from] DataError),
+}
+
+impl SvmError {
+    pub(crate) fn parameter(
+        name: &'static str,
+        expected: impl Into<String>,
+        found: impl std::fmt::Display,
+    ) -> Self {
+        Self::Parameter { name, expected: expected.into(), found: found.to_string() }
+    }
+
+    pub(crate) fn input(what: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::Input { what, expected: expected.into(), found: found.into() }
+    }
+}

@@ -1,0 +1,331 @@
+//! Sums of kernel values over support vectors, which is what every decision is made of.
+
+use std::sync::OnceLock;
+
+use pellucid_compute::{MatMut, MatRef, Pool, Rows, Scalar, Start, matmul};
+use pellucid_data::{Csr, Matrix};
+
+use crate::kernel::Shape;
+use crate::points::{Group, Points};
+use crate::{Kernel, Samples, SvmError};
+
+/// Rows that are evaluated together.
+const ROWS: usize = 96;
+
+/// Support vectors whose kernel values are held at a time: a multiple of any panel.
+const CHUNK: usize = 240;
+
+/// The samples that a decision is expressed in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SupportVectors {
+    /// Dense rows in single precision.
+    F32(Matrix<f32>),
+    /// Dense rows.
+    F64(Matrix<f64>),
+    /// Sparse rows.
+    Sparse(Csr<f64>),
+    /// Of a precomputed kernel: columns of the table, from 0.
+    Columns(Vec<u32>),
+}
+
+impl SupportVectors {
+    /// Some rows of the samples.
+    pub(crate) fn of(samples: &Samples<'_>, kernel: &Kernel, rows: &[u32]) -> Result<Self, SvmError> {
+        let columns = samples.columns();
+        if matches!(kernel, Kernel::Precomputed) {
+            return Ok(Self::Columns(rows.to_vec()));
+        }
+        Ok(match samples {
+            Samples::DenseF32 { values, .. } => {
+                let rows_of = rows.iter().flat_map(|&row| &values[row as usize * columns..][..columns]);
+                Self::F32(Matrix::new(rows.len(), columns, rows_of.copied().collect())?)
+            }
+            Samples::DenseF64 { values, .. } => {
+                let rows_of = rows.iter().flat_map(|&row| &values[row as usize * columns..][..columns]);
+                Self::F64(Matrix::new(rows.len(), columns, rows_of.copied().collect())?)
+            }
+            _ => {
+                let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+                for &row in rows {
+                    samples.for_each(row as usize, |column, value| {
+                        indices.push(column as u32);
+                        values.push(value);
+                    });
+                    starts.push(indices.len());
+                }
+                Self::Sparse(Csr::new(columns, starts, indices, values)?)
+            }
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32(rows) => rows.rows(),
+            Self::F64(rows) => rows.rows(),
+            Self::Sparse(rows) => rows.rows(),
+            Self::Columns(columns) => columns.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows; `None` for a precomputed kernel, which has none.
+    pub fn samples(&self) -> Option<Samples<'_>> {
+        match self {
+            Self::F32(rows) => Some(rows.into()),
+            Self::F64(rows) => Some(rows.into()),
+            Self::Sparse(rows) => Some(rows.into()),
+            Self::Columns(_) => None,
+        }
+    }
+}
+
+/// For a row x, sums over support vectors s of coefficient_s K(s, x), one for each class and output.
+pub(crate) struct Expansion {
+    pub kernel: Kernel,
+    pub vectors: SupportVectors,
+    /// Numbers in a row to be evaluated.
+    pub columns: usize,
+    /// How many support vectors each class has; they are sorted by class.
+    pub class_sizes: Vec<usize>,
+    /// `outputs` coefficients of each support vector.
+    pub coefficients: Vec<f64>,
+    pub outputs: usize,
+    /// Whether kernel values may be rounded to f32.
+    pub single: bool,
+    ready32: OnceLock<Ready<f32>>,
+    ready64: OnceLock<Ready<f64>>,
+}
+
+/// Support vectors laid out for products, in chunks that belong to one class each.
+struct Ready<T> {
+    points: Points<T>,
+    centre: Vec<f64>,
+    coefficients: Vec<T>,
+    /// The class of each chunk and its first support vector.
+    chunks: Vec<(usize, usize, Group)>,
+}
+
+impl Clone for Expansion {
+    fn clone(&self) -> Self {
+        let (kernel, vectors) = (self.kernel.clone(), self.vectors.clone());
+        let (class_sizes, coefficients) = (self.class_sizes.clone(), self.coefficients.clone());
+        Self::new(kernel, vectors, self.columns, class_sizes, coefficients, self.single)
+    }
+}
+
+impl Expansion {
+    pub fn new(
+        kernel: Kernel,
+        vectors: SupportVectors,
+        columns: usize,
+        class_sizes: Vec<usize>,
+        coefficients: Vec<f64>,
+        single: bool,
+    ) -> Self {
+        let outputs = coefficients.len() / vectors.len().max(1);
+        let (ready32, ready64) = (OnceLock::new(), OnceLock::new());
+        Self { kernel, vectors, columns, class_sizes, coefficients, outputs, single, ready32, ready64 }
+    }
+
+    /// Sums of each row: `classes x outputs` numbers, row after row.
+    pub fn evaluate(&self, samples: &Samples<'_>, pool: &Pool) -> Result<Vec<f64>, SvmError> {
+        samples.check()?;
+        // Where numbers are left out, so are the last ones.
+        let sparse = samples.is_sparse() || matches!(self.vectors, SupportVectors::Sparse(_));
+        let wide_enough =
+            sparse || matches!(self.kernel, Kernel::Precomputed) || samples.columns() == self.columns;
+        if !wide_enough {
+            let expected = format!("rows of {} numbers, as in training", self.columns);
+            return Err(SvmError::input("samples", expected, format!("rows of {}", samples.columns())));
+        }
+        let width = self.class_sizes.len() * self.outputs;
+        let mut sums = vec![0.0; samples.rows() * width];
+        match &self.vectors {
+            _ if sums.is_empty() || self.vectors.is_empty() => {}
+            SupportVectors::Columns(columns) => self.evaluate_table(columns, samples, &mut sums)?,
+            SupportVectors::F32(_) | SupportVectors::F64(_) if !matches!(self.kernel, Kernel::Custom(_)) => {
+                if self.single {
+                    let ready = self.ready32.get_or_init(|| self.prepare(pool));
+                    self.evaluate_dense(ready, samples, pool, &mut sums);
+                } else {
+                    let ready = self.ready64.get_or_init(|| self.prepare(pool));
+                    self.evaluate_dense(ready, samples, pool, &mut sums);
+                }
+            }
+            _ => self.evaluate_rows(samples, pool, &mut sums),
+        }
+        Ok(sums)
+    }
+
+    /// Lays the support vectors out, class by class in chunks.
+    fn prepare<T: Scalar>(&self, pool: &Pool) -> Ready<T> {
+        let samples = self.vectors.samples().unwrap_or(Samples::DenseF64 { values: &[], columns: 1 });
+        let centre = match self.kernel {
+            Kernel::Rbf { .. } => samples.moments().0,
+            _ => vec![0.0; samples.columns()],
+        };
+        let ids: Vec<u32> = (0..self.vectors.len() as u32).collect();
+        let mut chunks = Vec::new();
+        let mut groups = Vec::new();
+        let mut begin = 0;
+        for (class, &size) in self.class_sizes.iter().enumerate() {
+            for chunk in ids[begin..begin + size].chunks(CHUNK) {
+                chunks.push((class, chunk[0] as usize));
+                groups.push(chunk);
+            }
+            begin += size;
+        }
+        let points = Points::new(&samples, &groups, Some(&centre), pool);
+        let chunks =
+            chunks.iter().enumerate().map(|(i, &(class, first))| (class, first, points.group(i))).collect();
+        let coefficients = self.coefficients.iter().map(|&coefficient| T::from_f64(coefficient)).collect();
+        Ready { points, centre, coefficients, chunks }
+    }
+
+    fn evaluate_dense<T: Scalar>(
+        &self,
+        ready: &Ready<T>,
+        samples: &Samples<'_>,
+        pool: &Pool,
+        sums: &mut [f64],
+    ) {
+        let (depth, outputs) = (ready.points.depth(), self.outputs);
+        let width = self.class_sizes.len() * outputs;
+        let shape = Shape::<T>::of(&self.kernel);
+        let largest = ready.chunks.iter().map(|(_, _, group)| group.len).max().unwrap_or(0);
+        let blocks: Vec<usize> = (0..samples.rows()).step_by(ROWS).collect();
+        // Blocks of rows are the unit of work, so that a row's bits depend on nothing else.
+        let parts = (&blocks[..], Blocks(sums, ROWS * width));
+        pool.split(blocks.len(), 1, parts, |(blocks, sums)| {
+            let single = Pool::single();
+            let mut rows = vec![T::ZERO; ROWS * depth];
+            let mut norms = [T::ZERO; ROWS];
+            let mut kernel = vec![T::ZERO; ROWS * largest];
+            let mut part = vec![T::ZERO; ROWS * outputs];
+            for (&begin, sums) in blocks.iter().zip(sums.0.chunks_mut(ROWS * width)) {
+                let count = sums.len() / width;
+                for (i, row) in rows.chunks_exact_mut(depth).take(count).enumerate() {
+                    for (to, centre) in row.iter_mut().zip(&ready.centre) {
+                        *to = T::from_f64(-centre);
+                    }
+                    samples.for_each(begin + i, |k, value| {
+                        if k < depth {
+                            row[k] = T::from_f64(value - ready.centre[k]);
+                        }
+                    });
+                    let norm = pellucid_compute::reduce::norm(row);
+                    norms[i] = T::from_f64(norm * norm);
+                }
+                for &(class, first, group) in &ready.chunks {
+                    let kernel = &mut kernel[..count * group.len];
+                    ready.points.kernel_rows(
+                        shape,
+                        &rows[..count * depth],
+                        &norms[..count],
+                        &[group],
+                        kernel,
+                    );
+                    let coefficients = &ready.coefficients[first * outputs..(first + group.len) * outputs];
+                    let part = &mut part[..count * outputs];
+                    matmul(
+                        &single,
+                        MatMut::row_major(part, count, outputs),
+                        MatRef::row_major(kernel, count, group.len),
+                        MatRef::row_major(coefficients, group.len, outputs),
+                        Start::Zero,
+                    );
+                    for (sums, part) in sums.chunks_exact_mut(width).zip(part.chunks_exact(outputs)) {
+                        let sums = &mut sums[class * outputs..(class + 1) * outputs];
+                        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part.to_f64());
+                    }
+                }
+            }
+        });
+    }
+
+    /// Row by row, in f64: for sparse samples and for functions of the user.
+    fn evaluate_rows(&self, samples: &Samples<'_>, pool: &Pool, sums: &mut [f64]) {
+        let Some(vectors) = self.vectors.samples() else { return };
+        let width = self.class_sizes.len() * self.outputs;
+        let rows: Vec<usize> = (0..samples.rows()).collect();
+        let norms: Vec<f64> = (0..vectors.rows()).map(|s| squared_norm(&vectors, s)).collect();
+        let custom = matches!(self.kernel, Kernel::Custom(_));
+        // A model from a file may claim any number of columns; memory is for those of the samples.
+        let columns = if custom { self.columns.max(samples.columns()) } else { samples.columns() };
+        let shape = if custom { Shape::Linear } else { Shape::<f64>::of(&self.kernel) };
+        pool.split(rows.len(), 1, (&rows[..], Rows(sums, width)), |(rows, sums)| {
+            let (mut x, mut z) = (vec![0.0; columns], vec![0.0; if custom { columns } else { 0 }]);
+            let mut values = vec![0.0; norms.len()];
+            for (&row, sums) in rows.iter().zip(sums.0.chunks_exact_mut(width)) {
+                samples.copy_row(row, &mut x);
+                for (s, value) in values.iter_mut().enumerate() {
+                    if let Kernel::Custom(function) = &self.kernel {
+                        vectors.copy_row(s, &mut z);
+                        *value = function(&x[..self.columns], &z[..self.columns]);
+                    } else {
+                        *value = 0.0;
+                        vectors.for_each(s, |column, number| {
+                            *value += x.get(column).map_or(0.0, |x| number * x);
+                        });
+                    }
+                }
+                let norm = x.iter().map(|x| x * x).sum();
+                shape.finish(&mut values, norm, &norms);
+                self.add(&values, sums);
+            }
+        });
+    }
+
+    fn evaluate_table(&self, columns: &[u32], table: &Samples<'_>, sums: &mut [f64]) -> Result<(), SvmError> {
+        let needed = self.columns;
+        // A LIBSVM file names the support vectors only, not how many training samples there were after the last.
+        if table.columns() < needed {
+            let expected = format!("rows of {needed} kernel values, one for each training sample");
+            return Err(SvmError::input(
+                "precomputed kernel",
+                expected,
+                format!("rows of {}", table.columns()),
+            ));
+        }
+        let width = self.class_sizes.len() * self.outputs;
+        let mut row = vec![0.0; table.columns()];
+        for (i, sums) in sums.chunks_exact_mut(width).enumerate() {
+            table.copy_row(i, &mut row);
+            let values: Vec<f64> = columns.iter().map(|&column| row[column as usize]).collect();
+            self.add(&values, sums);
+        }
+        Ok(())
+    }
+
+    /// Adds the kernel values of one row, times the coefficients, to the sums of their classes.
+    fn add(&self, values: &[f64], sums: &mut [f64]) {
+        let mut coefficients = values.iter().zip(self.coefficients.chunks_exact(self.outputs));
+        for (sums, &size) in sums.chunks_exact_mut(self.outputs).zip(&self.class_sizes) {
+            for (value, coefficients) in coefficients.by_ref().take(size) {
+                sums.iter_mut().zip(coefficients).for_each(|(sum, c)| *sum += c * value);
+            }
+        }
+    }
+}
+
+/// |x|^2 of a row.
+fn squared_norm(samples: &Samples<'_>, row: usize) -> f64 {
+    let mut sum = 0.0;
+    samples.for_each(row, |_, value| sum += value * value);
+    sum
+}
+
+/// A slice in blocks of which the last may be short.
+struct Blocks<'a>(&'a mut [f64], usize);
+
+impl pellucid_compute::Split for Blocks<'_> {
+    fn split_at(self, mid: usize) -> (Self, Self) {
+        let (head, tail) = self.0.split_at_mut((mid * self.1).min(self.0.len()));
+        (Self(head, self.1), Self(tail, self.1))
+    }
+}

@@ -1,0 +1,121 @@
+//! Writing LIBSVM's model files.
+
+use std::fmt::Write;
+
+use pellucid_data::{DataError, Place};
+
+use crate::{MultiClass, SupportVectors};
+
+use super::check::check;
+use super::header::StoredKernel;
+use super::stored::{AnyModel, Probability, StoredModel};
+
+/// The content of the file.
+pub(super) fn text(stored: &StoredModel) -> Result<String, DataError> {
+    let refuse = |(expected, found)| DataError::invalid("LIBSVM model", expected, found, Place::Whole);
+    check(stored).map_err(refuse)?;
+    let (model, expansion) = (&stored.model, stored.model.expansion());
+    if let AnyModel::Classifier(model) = model
+        && model.multi_class == MultiClass::OneVsRest
+        && model.labels.len() > 2
+    {
+        let found = "one-vs-rest, which only a safetensors file can hold".to_owned();
+        return Err(refuse(("a one-vs-one model".to_owned(), found)));
+    }
+    let mut text = String::new();
+    line(&mut text, "svm_type", [model.svm_type().name()]);
+    line(&mut text, "kernel_type", [expansion.kernel.name()]);
+    match StoredKernel::of(&expansion.kernel) {
+        Some(StoredKernel::Polynomial { degree, gamma, coef0 }) => {
+            line(&mut text, "degree", [degree]);
+            numbers(&mut text, "gamma", &[gamma]);
+            numbers(&mut text, "coef0", &[coef0]);
+        }
+        Some(StoredKernel::Rbf { gamma }) => numbers(&mut text, "gamma", &[gamma]),
+        Some(StoredKernel::Sigmoid { gamma, coef0 }) => {
+            numbers(&mut text, "gamma", &[gamma]);
+            numbers(&mut text, "coef0", &[coef0]);
+        }
+        _ => {}
+    }
+    let labels = if let AnyModel::Classifier(model) = model { &model.labels[..] } else { &[] };
+    line(&mut text, "nr_class", [labels.len().max(2)]);
+    line(&mut text, "total_sv", [expansion.vectors.len()]);
+    numbers(&mut text, "rho", model.rho());
+    if !labels.is_empty() {
+        line(&mut text, "label", labels);
+    }
+    match &stored.probability {
+        Some(Probability::PairwiseSigmoids { a, b }) => {
+            numbers(&mut text, "probA", a);
+            numbers(&mut text, "probB", b);
+        }
+        Some(Probability::Laplace { scale }) => numbers(&mut text, "probA", &[*scale]),
+        Some(Probability::DensityMarks(marks)) => numbers(&mut text, "prob_density_marks", marks),
+        None => {}
+    }
+    if !labels.is_empty() {
+        line(&mut text, "nr_sv", &expansion.class_sizes);
+    }
+    text.push_str("SV\n");
+    for (row, coefficients) in expansion.coefficients.chunks_exact(expansion.outputs.max(1)).enumerate() {
+        for &coefficient in coefficients {
+            push_number(&mut text, coefficient);
+            text.push(' ');
+        }
+        push_vector(&mut text, &expansion.vectors, row, expansion.columns);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// A support vector as `index:value`, zeros left out, or `0:serial` of a precomputed kernel.
+fn push_vector(text: &mut String, vectors: &SupportVectors, row: usize, columns: usize) {
+    // Writing to a string does not fail.
+    let Some(samples) = vectors.samples() else {
+        if let SupportVectors::Columns(chosen) = vectors {
+            let _ = write!(text, "0:{} ", u64::from(chosen[row]) + 1);
+        }
+        return;
+    };
+    samples.for_each(row, |column, value| {
+        // The last number of the first one is always there, so that a reader knows how many there are.
+        if value != 0.0 || (row == 0 && column + 1 == columns) {
+            let _ = write!(text, "{}:", column + 1);
+            push_number(text, value);
+            text.push(' ');
+        }
+    });
+    if row == 0 && samples.is_sparse() {
+        let mut last = None;
+        samples.for_each(row, |column, _| last = Some(column));
+        if columns > 0 && last.is_none_or(|last| last + 1 < columns) {
+            let _ = write!(text, "{columns}:0 ");
+        }
+    }
+}
+
+fn line<T: std::fmt::Display>(text: &mut String, key: &str, values: impl IntoIterator<Item = T>) {
+    text.push_str(key);
+    for value in values {
+        let _ = write!(text, " {value}");
+    }
+    text.push('\n');
+}
+
+fn numbers(text: &mut String, key: &str, values: &[f64]) {
+    text.push_str(key);
+    for &value in values {
+        text.push(' ');
+        push_number(text, value);
+    }
+    text.push('\n');
+}
+
+/// The fewest digits that read back to the same number.
+fn push_number(text: &mut String, value: f64) {
+    let _ = write!(text, "{value:?}");
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+}

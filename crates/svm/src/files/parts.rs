@@ -1,0 +1,65 @@
+//! From what a file says to a model.
+
+use crate::expansion::Expansion;
+use crate::svc::Penalty;
+use crate::{Kind, Machine, MultiClass, SupportVectors, SvcModel};
+
+use super::check::{Refusal, check};
+use super::header::{Header, SvmType};
+use super::stored::{AnyModel, Probability, StoredModel};
+
+/// What both formats hold.
+pub(super) struct Parts {
+    pub header: Header,
+    pub rho: Vec<f64>,
+    pub support: Vec<u32>,
+    pub vectors: SupportVectors,
+    pub coefficients: Vec<f64>,
+    pub probability: Option<Probability>,
+}
+
+impl Parts {
+    /// The model, if the parts fit together.
+    pub fn build(self) -> Result<StoredModel, Refusal> {
+        let Self { header, rho, support, vectors, coefficients, probability } = self;
+        let kernel = header.kernel.to_kernel();
+        let expansion =
+            Expansion::new(kernel, vectors, header.columns, header.class_sizes, coefficients, header.single);
+        // A LIBSVM file does not say how strong the penalty was.
+        let strength = header.penalty.unwrap_or(f64::NAN);
+        let target = match header.svm_type {
+            SvmType::CSvc => Target::Classes(Penalty::C(strength)),
+            SvmType::NuSvc => Target::Classes(Penalty::Nu(strength)),
+            SvmType::OneClass => Target::Single(Kind::OneClass),
+            SvmType::EpsilonSvr => Target::Single(Kind::EpsilonSvr),
+            SvmType::NuSvr => Target::Single(Kind::NuSvr),
+        };
+        let model = match target {
+            Target::Classes(penalty) => AnyModel::Classifier(SvcModel {
+                labels: header.labels,
+                multi_class: if header.one_vs_rest { MultiClass::OneVsRest } else { MultiClass::OneVsOne },
+                penalty,
+                break_ties: header.break_ties,
+                rho,
+                reports: header.reports,
+                support,
+                expansion,
+            }),
+            Target::Single(kind) => {
+                let [rho] = rho[..] else {
+                    return Err(("one number rho".into(), rho.len().to_string()));
+                };
+                let report = header.reports.first().copied().unwrap_or_default();
+                AnyModel::Machine(Machine { kind, rho, report, support, expansion })
+            }
+        };
+        let stored = StoredModel { model, probability };
+        check(&stored)?;
+        Ok(stored)
+    }
+}
+
+enum Target {
+    Classes(Penalty),
+    Single(Kind),
+}

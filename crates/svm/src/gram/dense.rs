@@ -1,0 +1,96 @@
+//! Kernels of the inner product, of dense samples.
+
+use pellucid_compute::{Pool, Rows, Scalar};
+
+use super::Gram;
+use crate::kernel::Shape;
+use crate::points::{Group, Points};
+
+/// The matrix of some groups of samples.
+pub(crate) struct DenseGram<'a, T> {
+    points: Source<'a, T>,
+    groups: Vec<Group>,
+    shape: Shape<T>,
+    pool: &'a Pool,
+}
+
+/// The copy that all pairs of classes share, or one of the samples that still count.
+enum Source<'a, T> {
+    Shared(&'a Points<T>),
+    Own(Points<T>),
+}
+
+impl<'a, T: Scalar> DenseGram<'a, T> {
+    /// The matrix of the samples of some groups, side by side.
+    pub fn new(points: &'a Points<T>, groups: &[usize], shape: Shape<T>, pool: &'a Pool) -> Self {
+        let groups = groups.iter().map(|&index| points.group(index)).collect();
+        Self { points: Source::Shared(points), groups, shape, pool }
+    }
+
+    fn points(&self) -> &Points<T> {
+        match &self.points {
+            Source::Shared(points) => points,
+            Source::Own(points) => points,
+        }
+    }
+
+    /// The group of a sample and its position there.
+    fn locate(&self, id: u32) -> (Group, usize) {
+        let mut position = id as usize;
+        for group in &self.groups {
+            if position < group.len {
+                return (*group, position);
+            }
+            position -= group.len;
+        }
+        panic!("no sample {id} in a kernel matrix of {}", self.len());
+    }
+
+    fn own_value(&self, norm: T) -> T {
+        let mut value = [norm];
+        self.shape.finish(&mut value, norm, &[norm]);
+        value[0]
+    }
+}
+
+impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
+    fn len(&self) -> usize {
+        self.groups.iter().map(|group| group.len).sum()
+    }
+
+    fn diagonal(&self) -> Vec<T> {
+        let points = self.points();
+        let norms = self.groups.iter().flat_map(|&group| (0..group.len).map(move |i| points.norm(group, i)));
+        norms.map(|norm| self.own_value(norm)).collect()
+    }
+
+    fn rows(&self, ids: &[u32], out: &mut [T]) {
+        let points = self.points();
+        let (depth, columns) = (points.depth(), self.len());
+        let mut rows = vec![T::ZERO; ids.len() * depth];
+        let mut norms = vec![T::ZERO; ids.len()];
+        for ((&id, row), norm) in ids.iter().zip(rows.chunks_exact_mut(depth)).zip(&mut norms) {
+            let (group, position) = self.locate(id);
+            points.copy(group, position, row);
+            *norm = points.norm(group, position);
+        }
+        let parts = (Rows(&rows[..], depth), (&norms[..], Rows(&mut out[..ids.len() * columns], columns)));
+        self.pool.split(ids.len(), 16, parts, |(rows, (norms, out))| {
+            points.kernel_rows(self.shape, rows.0, norms, &self.groups, out.0);
+        });
+        for ((&id, row), &norm) in ids.iter().zip(out.chunks_exact_mut(columns)).zip(&norms) {
+            row[id as usize] = self.own_value(norm);
+        }
+    }
+
+    fn subset<'a>(&'a self, ids: &[u32]) -> Box<dyn Gram<T> + 'a> {
+        let own = self.points().subset(ids.iter().map(|&id| self.locate(id)));
+        let groups = vec![own.group(0)];
+        Box::new(DenseGram { points: Source::Own(own), groups, shape: self.shape, pool: self.pool })
+    }
+
+    fn batch(&self) -> usize {
+        // A row costs as much as a few iterations; the copy of the samples passes by once for a whole batch.
+        if self.points().depth() < 64 { 8 } else { 32 }
+    }
+}

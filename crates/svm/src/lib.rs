@@ -1,0 +1,46 @@
+//! Kernel support vector machines, written from scratch.
+
+mod cache;
+mod calibration;
+mod certificate;
+mod classes;
+mod coupling;
+mod cross_validation;
+mod decision;
+mod dual;
+mod error;
+mod expansion;
+mod files;
+mod folds;
+mod formulation;
+mod gram;
+mod grid_search;
+mod kernel;
+mod machine;
+mod one_class;
+mod options;
+mod points;
+mod problem;
+mod rows;
+mod samples;
+mod sigmoid;
+mod solvers;
+mod svc;
+mod svr;
+mod watch;
+
+pub use calibration::{CalibratedSvc, Calibration};
+pub use classes::{ClassOrder, ClassWeight};
+pub use error::SvmError;
+pub use expansion::SupportVectors;
+pub use files::{AnyModel, Probability, StoredModel};
+pub use folds::stratified_folds;
+pub use formulation::Report;
+pub use grid_search::{GridPoint, GridResult, GridSearch};
+pub use kernel::{Gamma, Kernel, KernelFunction};
+pub use machine::{Kind, Machine};
+pub use one_class::OneClassSvm;
+pub use options::{Effort, FitProgress, Observer, Options, Precision, Solver};
+pub use samples::{Samples, Value};
+pub use svc::{MultiClass, Svc, SvcModel};
+pub use svr::Svr;

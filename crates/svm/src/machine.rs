@@ -1,0 +1,113 @@
+//! A single fitted machine: a regression or a one-class machine.
+
+use pellucid_compute::Pool;
+
+use crate::expansion::Expansion;
+use crate::formulation::Fitted;
+use crate::problem::Setting;
+use crate::{Kernel, Report, Samples, SupportVectors, SvmError};
+
+/// Which problem a machine solves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Outliers.
+    OneClass,
+    /// Regression with a tube of given width.
+    EpsilonSvr,
+    /// Regression with a tube that leaves a given share outside.
+    NuSvr,
+}
+
+/// f(x) = sum of coefficient_s K(s, x) - rho.
+#[derive(Clone)]
+pub struct Machine {
+    pub(crate) kind: Kind,
+    pub(crate) rho: f64,
+    pub(crate) report: Report,
+    pub(crate) support: Vec<u32>,
+    pub(crate) expansion: Expansion,
+}
+
+impl Machine {
+    /// Which problem it solves.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The kernel, with gamma as a number.
+    pub fn kernel(&self) -> &Kernel {
+        &self.expansion.kernel
+    }
+
+    /// The rows of the support vectors in the training set, ascending; empty where the model was read from a file that
+    /// does not say.
+    pub fn support(&self) -> &[u32] {
+        &self.support
+    }
+
+    /// The support vectors, in that order.
+    pub fn support_vectors(&self) -> &SupportVectors {
+        &self.expansion.vectors
+    }
+
+    /// The coefficient of each support vector: alpha, or alpha - alpha* in regression.
+    pub fn dual_coefficients(&self) -> &[f64] {
+        &self.expansion.coefficients
+    }
+
+    /// The intercept: minus LIBSVM's rho.
+    pub fn intercept(&self) -> f64 {
+        -self.rho
+    }
+
+    /// How the problem was solved.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// f of each row: the prediction of a regression; above zero for what a one-class machine knows.
+    ///
+    /// # Errors
+    /// [`SvmError`] for rows of another width than in training, or numbers that are not finite.
+    pub fn predict<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<f64>, SvmError> {
+        self.predict_with(samples, &Pool::per_core())
+    }
+
+    /// [`Machine::predict`] on the threads of `pool`.
+    ///
+    /// # Errors
+    /// As [`Machine::predict`].
+    pub fn predict_with<'a>(
+        &self,
+        samples: impl Into<Samples<'a>>,
+        pool: &Pool,
+    ) -> Result<Vec<f64>, SvmError> {
+        let samples = samples.into();
+        let mut values = self.expansion.evaluate(&samples, pool)?;
+        values.resize(samples.rows(), 0.0);
+        for value in &mut values {
+            *value -= self.rho;
+        }
+        Ok(values)
+    }
+
+    /// 1 for rows like the training samples, -1 for outliers, as LIBSVM decides: f(x) > 0.
+    ///
+    /// # Errors
+    /// As [`Machine::predict`].
+    pub fn signs<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<i32>, SvmError> {
+        Ok(self.predict(samples)?.iter().map(|&value| if value > 0.0 { 1 } else { -1 }).collect())
+    }
+}
+
+/// The support vectors of a fitted problem: rows, vectors, coefficients.
+pub(crate) fn gather(
+    setting: &Setting<'_>,
+    rows: &[u32],
+    fitted: &Fitted,
+) -> Result<(Vec<u32>, SupportVectors, Vec<f64>), SvmError> {
+    let kept = rows.iter().zip(&fitted.coefficients).filter(|(_, coefficient)| **coefficient != 0.0);
+    let (support, coefficients): (Vec<u32>, Vec<f64>) = kept.unzip();
+    let vectors = SupportVectors::of(&setting.samples, &setting.kernel, &support)?;
+    Ok((support, vectors, coefficients))
+}

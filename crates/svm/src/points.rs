@@ -1,0 +1,146 @@
+//! A private copy of the samples, laid out for matrix products.
+//!
+//! Samples lie in *panels* of some width: a panel of W samples is a d x W matrix, row after row, which is how the
+//! matrix product reads its right operand, so that nothing is packed again for any product with them. A group of
+//! samples (a class) begins with a panel of its own.
+
+use pellucid_compute::{MatMut, MatRef, Pool, Rows, Scalar, Start, matmul};
+
+use crate::Samples;
+use crate::kernel::Shape;
+
+/// A contiguous run of samples that begins with a panel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group {
+    first_panel: usize,
+    pub len: usize,
+}
+
+pub(crate) struct Points<T> {
+    depth: usize,
+    /// The numbers, from `offset` on, where a cache line begins.
+    numbers: Vec<T>,
+    offset: usize,
+    /// The squared norm of every sample, and of the padding.
+    norms: Vec<T>,
+    groups: Vec<Group>,
+}
+
+impl<T: Scalar> Points<T> {
+    /// Samples in a panel: what three vectors of AVX-512 hold.
+    const WIDTH: usize = 192 / size_of::<T>();
+
+    /// Copies the given rows of `samples` less `centre`, group by group.
+    pub fn new(samples: &Samples<'_>, groups: &[&[u32]], centre: Option<&[f64]>, pool: &Pool) -> Self {
+        let (depth, width) = (samples.columns(), Self::WIDTH);
+        let mut panels = Vec::new();
+        let mut layout = Vec::new();
+        for &group in groups {
+            layout.push(Group { first_panel: panels.len(), len: group.len() });
+            panels.extend(group.chunks(width));
+        }
+        let mut points = Self::empty(depth, panels.len(), layout);
+        let numbers = &mut points.numbers[points.offset..][..panels.len() * width * depth];
+        let parts = (&panels[..], (Rows(numbers, width * depth), Rows(&mut points.norms[..], width)));
+        pool.split(panels.len(), 1, parts, |(panels, (numbers, norms))| {
+            let panels =
+                panels.iter().zip(numbers.0.chunks_mut(width * depth).zip(norms.0.chunks_mut(width)));
+            for (rows, (panel, norms)) in panels {
+                for (lane, &row) in rows.iter().enumerate() {
+                    let mut norm = 0.0;
+                    if let Some(centre) = centre {
+                        // Also what a sparse row does not store is moved.
+                        for (k, &mean) in centre.iter().enumerate() {
+                            panel[k * width + lane] = T::from_f64(-mean);
+                        }
+                    }
+                    samples.for_each(row as usize, |k, value| {
+                        panel[k * width + lane] = T::from_f64(value - centre.map_or(0.0, |centre| centre[k]));
+                    });
+                    for k in 0..depth {
+                        let value = panel[k * width + lane].to_f64();
+                        norm += value * value;
+                    }
+                    norms[lane] = T::from_f64(norm);
+                }
+            }
+        });
+        points
+    }
+
+    fn empty(depth: usize, panels: usize, groups: Vec<Group>) -> Self {
+        let line = 64 / size_of::<T>();
+        let numbers = vec![T::ZERO; panels * Self::WIDTH * depth + line];
+        let offset = numbers.as_ptr().align_offset(64).min(line);
+        Self { depth, numbers, offset, norms: vec![T::ZERO; panels * Self::WIDTH], groups }
+    }
+
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub fn group(&self, index: usize) -> Group {
+        self.groups[index]
+    }
+
+    fn panel(&self, panel: usize) -> &[T] {
+        let size = Self::WIDTH * self.depth;
+        &self.numbers[self.offset + panel * size..][..size]
+    }
+
+    /// The squared norm of a sample.
+    pub fn norm(&self, group: Group, position: usize) -> T {
+        self.norms[group.first_panel * Self::WIDTH + position]
+    }
+
+    /// Writes the numbers of a sample.
+    pub fn copy(&self, group: Group, position: usize, to: &mut [T]) {
+        let panel = self.panel(group.first_panel + position / Self::WIDTH);
+        let lane = position % Self::WIDTH;
+        for (to, row) in to.iter_mut().zip(panel.chunks_exact(Self::WIDTH)) {
+            *to = row[lane];
+        }
+    }
+
+    /// A copy of some samples as one group.
+    pub fn subset(&self, samples: impl ExactSizeIterator<Item = (Group, usize)>) -> Self {
+        let (width, depth) = (Self::WIDTH, self.depth);
+        let panels = samples.len().div_ceil(width);
+        let mut points = Self::empty(depth, panels, vec![Group { first_panel: 0, len: samples.len() }]);
+        for (at, (group, position)) in samples.enumerate() {
+            let from = self.panel(group.first_panel + position / width);
+            let begin = points.offset + at / width * width * depth;
+            let to = &mut points.numbers[begin..begin + width * depth];
+            let (to_lane, from_lane) = (at % width, position % width);
+            for (to, from) in to.chunks_exact_mut(width).zip(from.chunks_exact(width)) {
+                to[to_lane] = from[from_lane];
+            }
+            points.norms[at] = self.norm(group, position);
+        }
+        points
+    }
+
+    /// Kernel values of `rows` (row-major, with their squared norms) and the samples of some groups, side by side.
+    pub fn kernel_rows(&self, shape: Shape<T>, rows: &[T], norms: &[T], groups: &[Group], out: &mut [T]) {
+        let count = norms.len();
+        let columns: usize = groups.iter().map(|group| group.len).sum();
+        let rows = MatRef::row_major(rows, count, self.depth);
+        let single = Pool::single();
+        let mut begin = 0;
+        for group in groups {
+            for (index, at) in (0..group.len).step_by(Self::WIDTH).enumerate() {
+                let panel = group.first_panel + index;
+                let width = Self::WIDTH.min(group.len - at);
+                let columns_here = begin + at..begin + at + width;
+                let points = MatRef::row_major(self.panel(panel), self.depth, Self::WIDTH);
+                let part = MatMut::row_major(out, count, columns).part(0..count, columns_here.clone());
+                matmul(&single, part, rows, points.part(0..self.depth, 0..width), Start::Zero);
+                let others = &self.norms[panel * Self::WIDTH..][..width];
+                for (row, &norm) in out.chunks_exact_mut(columns).zip(norms) {
+                    shape.finish(&mut row[columns_here.clone()], norm, others);
+                }
+            }
+            begin += group.len;
+        }
+    }
+}

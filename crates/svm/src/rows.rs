@@ -1,0 +1,40 @@
+//! Some rows of a table of samples, copied.
+
+use pellucid_data::Csr;
+
+use crate::{Samples, SvmError};
+
+/// Rows that are samples of their own, dense or sparse as they were.
+pub(crate) enum Rows {
+    Dense { values: Vec<f64>, columns: usize },
+    Sparse(Csr<f64>),
+}
+
+impl Rows {
+    pub fn copy(samples: &Samples<'_>, rows: &[u32]) -> Result<Self, SvmError> {
+        let columns = samples.columns();
+        if !samples.is_sparse() {
+            let mut values = vec![0.0; rows.len() * columns];
+            for (&row, to) in rows.iter().zip(values.chunks_exact_mut(columns)) {
+                samples.copy_row(row as usize, to);
+            }
+            return Ok(Self::Dense { values, columns });
+        }
+        let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+        for &row in rows {
+            samples.for_each(row as usize, |column, value| {
+                indices.push(column as u32);
+                values.push(value);
+            });
+            starts.push(indices.len());
+        }
+        Ok(Self::Sparse(Csr::new(columns, starts, indices, values)?))
+    }
+
+    pub fn samples(&self) -> Samples<'_> {
+        match self {
+            Self::Dense { values, columns } => Samples::dense(values, *columns),
+            Self::Sparse(csr) => csr.into(),
+        }
+    }
+}

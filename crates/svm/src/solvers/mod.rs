@@ -1,0 +1,29 @@
+//! Three ways to the same optimum.
+
+mod platt;
+mod second_order;
+mod select;
+mod simplified;
+
+use pellucid_compute::Scalar;
+
+use crate::cache::RowCache;
+use crate::dual::{Dual, Solution};
+use crate::gram::Gram;
+use crate::watch::Watch;
+use crate::{Options, Solver, SvmError};
+
+/// Solves a problem by the method of the options.
+pub(crate) fn solve<T: Scalar>(
+    dual: &Dual,
+    gram: &dyn Gram<T>,
+    options: &Options,
+    cache: &mut RowCache<T>,
+    watch: &Watch<'_>,
+) -> Result<Solution, SvmError> {
+    match options.solver {
+        Solver::Simplified => simplified::solve(dual, gram, options, watch),
+        Solver::Platt => platt::solve(dual, gram, options, cache, watch),
+        Solver::SecondOrder => second_order::solve(dual, gram, options, cache, watch),
+    }
+}
