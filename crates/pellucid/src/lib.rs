@@ -18,7 +18,7 @@ pub use pellucid_svm as svm;
 
 pub use pellucid_nn::Error;
 
-/// Everything that a program that trains a network names.
+/// Everything that a program that trains a network or fits a machine names.
 pub mod prelude {
     pub use pellucid_compute::{Pool, Scalar, Stream};
     pub use pellucid_data::{Dataset, Features, Matrix, Mnist, Targets, Task};
@@ -28,4 +28,5 @@ pub mod prelude {
         Loss, LossConfig, Model, Mse, Observer, OptimizerConfig, Outcome, Schedule, Sequential, Session,
         Shape, Softmax, TrainConfig, Trainer, accuracy, evaluate, predict,
     };
+    pub use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples, Svc, Svr};
 }

@@ -74,6 +74,11 @@ impl<T: Scalar> RowCache<T> {
         (self.staging.len() / self.columns.max(1)).min(self.capacity - 1)
     }
 
+    /// How many rows are there.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
     pub fn contains(&self, id: u32) -> bool {
         self.slot_of[id as usize] != NONE
     }

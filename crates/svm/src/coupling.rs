@@ -1,6 +1,6 @@
 //! Probabilities of classes from those of pairs of classes.
 
-/// Steps between which the sums are kept up to date, over which they have settled to the last bits.
+/// The most passes over the classes; some tens are usual.
 const MOST_SWEEPS: usize = 1000;
 
 /// The probabilities p of the classes that agree best with r_ab, the probability of class a where it is a or b:

@@ -148,7 +148,10 @@ impl Expansion {
         match &self.vectors {
             _ if sums.is_empty() || self.vectors.is_empty() => {}
             SupportVectors::Columns(columns) => self.evaluate_table(columns, samples, &mut sums)?,
-            SupportVectors::F32(_) | SupportVectors::F64(_) if !matches!(self.kernel, Kernel::Custom(_)) => {
+            vectors
+                if !matches!(self.kernel, Kernel::Custom(_))
+                    && vectors.samples().is_some_and(|v| v.is_dense()) =>
+            {
                 if self.single {
                     let ready = self.ready32.get_or_init(|| self.prepare(pool));
                     self.evaluate_dense(ready, samples, pool, &mut sums);
@@ -213,13 +216,17 @@ impl Expansion {
                     for (to, centre) in row.iter_mut().zip(&ready.centre) {
                         *to = T::from_f64(-centre);
                     }
+                    // What lies beyond the columns of the support vectors counts for the distance.
+                    let mut beyond = 0.0;
                     samples.for_each(begin + i, |k, value| {
                         if k < depth {
                             row[k] = T::from_f64(value - ready.centre[k]);
+                        } else {
+                            beyond += value * value;
                         }
                     });
                     let norm = pellucid_compute::reduce::norm(row);
-                    norms[i] = T::from_f64(norm * norm);
+                    norms[i] = T::from_f64(norm * norm + beyond);
                 }
                 for &(class, first, group) in &ready.chunks {
                     let kernel = &mut kernel[..count * group.len];

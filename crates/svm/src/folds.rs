@@ -58,7 +58,7 @@ mod tests {
     proptest! {
         #[test]
         fn folds_are_equal_shares(sizes in prop::collection::vec(2_usize..20, 1..6), folds in 2_usize..6, seed: u64) {
-            let labels: Vec<i32> = sizes.iter().enumerate().flat_map(|(c, &n)| vec![c as i32 - 2; n]).collect();
+            let labels: Vec<i32> = sizes.iter().enumerate().flat_map(|(c, &n)| vec![i32::try_from(c).unwrap() - 2; n]).collect();
             prop_assume!(folds <= labels.len());
             let fold_of = stratified_folds(&labels, folds, seed).unwrap();
             let spread = |rows: &dyn Fn(usize) -> bool| {
@@ -70,7 +70,7 @@ mod tests {
             };
             spread(&|_| true)?;
             for class in 0..sizes.len() {
-                spread(&|i| labels[i] == class as i32 - 2)?;
+                spread(&|i| labels[i] == i32::try_from(class).unwrap() - 2)?;
             }
             prop_assert_eq!(&fold_of, &stratified_folds(&labels, folds, seed).unwrap());
         }

@@ -209,8 +209,7 @@ fn shifted(
     }
 }
 
-/// Mean and standard deviation. The mean is taken of whole counts of equal shares where folds are equal, so that ties
-/// are ties.
+/// Mean and standard deviation.
 fn moments(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;

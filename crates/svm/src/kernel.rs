@@ -217,7 +217,7 @@ vectorized! {
             Shape::Rbf { gamma } => {
                 for (value, &other) in products.iter_mut().zip(norms) {
                     let distance = (norm + other - T::TWO * *value).max(T::ZERO);
-                    *value = math::exp(-gamma * distance);
+                    *value = math::exp_of_negative(-gamma * distance);
                 }
             }
             Shape::Polynomial { degree, gamma, coef0 } => {

@@ -34,7 +34,7 @@ pub enum Precision {
 pub enum Effort {
     /// A tolerance of 0.01 and at most 100,000 iterations a binary problem: a first look.
     Fast,
-    /// A tolerance of 0.001, without a limit: what LIBSVM and scikit-learn do.
+    /// A tolerance of 0.001: what LIBSVM and scikit-learn do.
     #[default]
     Balanced,
     /// A tolerance of 1e-6 with kernels in f64: for comparisons.
@@ -54,7 +54,10 @@ pub struct Options {
     pub solver: Solver,
     /// The KKT gap at which a fit is done.
     pub tolerance: f64,
-    /// The most iterations of a binary problem; the fit then ends with the gap it has.
+    /// The most iterations of a binary problem; the fit then ends with the gap it has, which [`Report::kkt_gap`] tells.
+    /// `None` stands for LIBSVM's limit, the larger of 10^7 and 100 a variable: unscaled data can take for ever.
+    ///
+    /// [`Report::kkt_gap`]: crate::Report::kkt_gap
     pub max_iterations: Option<u64>,
     /// The most bytes for kernel values, of all threads together. Two rows of a problem are always kept.
     pub cache_bytes: usize,
@@ -92,6 +95,11 @@ impl From<Effort> for Options {
 }
 
 impl Options {
+    /// The most iterations of a problem.
+    pub(crate) fn limit(&self, variables: usize) -> u64 {
+        self.max_iterations.unwrap_or_else(|| (100 * variables as u64).max(10_000_000))
+    }
+
     pub(crate) fn check(&self) -> Result<(), SvmError> {
         if !(self.tolerance > 0.0 && self.tolerance.is_finite()) {
             return Err(SvmError::parameter("tolerance", "a finite number above 0", self.tolerance));

@@ -133,12 +133,12 @@ impl<T: Scalar> Points<T> {
                 let width = Self::WIDTH.min(group.len - at);
                 let columns_here = begin + at..begin + at + width;
                 let points = MatRef::row_major(self.panel(panel), self.depth, Self::WIDTH);
-                let part = MatMut::row_major(out, count, columns).part(0..count, columns_here.clone());
+                let part = MatMut::row_major(out, count, columns).part(0..count, columns_here);
                 matmul(&single, part, rows, points.part(0..self.depth, 0..width), Start::Zero);
-                let others = &self.norms[panel * Self::WIDTH..][..width];
-                for (row, &norm) in out.chunks_exact_mut(columns).zip(norms) {
-                    shape.finish(&mut row[columns_here.clone()], norm, others);
-                }
+            }
+            let others = &self.norms[group.first_panel * Self::WIDTH..][..group.len];
+            for (row, &norm) in out.chunks_exact_mut(columns).zip(norms) {
+                shape.finish(&mut row[begin..begin + group.len], norm, others);
             }
             begin += group.len;
         }

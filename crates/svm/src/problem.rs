@@ -14,8 +14,8 @@ use crate::points::Points;
 use crate::watch::Watch;
 use crate::{Kernel, Observer, Options, Precision, Samples, SvmError};
 
-/// Sparse samples with at least this share of numbers that are not zero are computed with as dense ones.
-const DENSE_SHARE: f64 = 0.05;
+/// Squared norms above this could exceed what f32 holds.
+const LARGEST_IN_F32: f64 = 1e34;
 
 /// The finest tolerance of a problem that is scaled afterwards, relative to the one asked for. Where the margin of
 /// nu-SVC vanishes, no tolerance would do.
@@ -84,6 +84,9 @@ impl<'a> Setting<'a> {
                 let square = self.means.iter().map(|mean| mean * mean).sum::<f64>();
                 // The mean squared norm; of the centred samples for RBF.
                 let spread = self.variance * self.samples.columns() as f64;
+                if spread + square > LARGEST_IN_F32 {
+                    return false;
+                }
                 let size = match &self.kernel {
                     Kernel::Rbf { .. } => 1.0 + 4.0 * self.kernel.gamma().unwrap_or(1.0) * spread,
                     Kernel::Linear => 4.0 * (spread + square),
@@ -103,16 +106,6 @@ impl<'a> Setting<'a> {
         }
     }
 
-    /// Whether the samples are laid out densely.
-    pub fn is_dense(&self) -> bool {
-        let stored = match self.samples {
-            Samples::SparseF32(csr) => csr.values().len(),
-            Samples::SparseF64(csr) => csr.values().len(),
-            _ => return true,
-        };
-        stored as f64 >= DENSE_SHARE * self.samples.rows() as f64 * self.samples.columns() as f64
-    }
-
     /// The centre that distances may be measured from.
     pub fn centre(&self) -> Option<&[f64]> {
         matches!(self.kernel, Kernel::Rbf { .. }).then_some(&self.means[..])
@@ -124,11 +117,12 @@ impl<'a> Setting<'a> {
         tasks: &[Task],
         observer: Option<Observer<'_>>,
     ) -> Result<Vec<Fitted>, SvmError> {
-        let points = (self.is_dense() && !matches!(self.kernel, Kernel::Precomputed | Kernel::Custom(_)))
-            .then(|| {
-                let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
-                Points::<T>::new(&self.samples, &groups, self.centre(), self.pool)
-            });
+        let points = (self.samples.is_dense()
+            && !matches!(self.kernel, Kernel::Precomputed | Kernel::Custom(_)))
+        .then(|| {
+            let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
+            Points::<T>::new(&self.samples, &groups, self.centre(), self.pool)
+        });
         let workers = self.pool.threads().min(tasks.len()).max(1);
         let watch = Watch::new(observer, tasks.len());
         let results: Vec<Mutex<Option<Result<Fitted, SvmError>>>> =
@@ -177,7 +171,7 @@ impl<'a> Setting<'a> {
         loop {
             let solution = crate::solvers::solve(&dual, gram, &options, cache, watch)?;
             let fitted = Fitted::new(task.form, &dual, &solution, gram.len());
-            let limited = options.max_iterations.is_some_and(|most| solution.iterations >= most);
+            let limited = solution.iterations >= options.limit(dual.variables());
             let finest = options.tolerance <= self.options.tolerance * FINEST;
             if fitted.report.kkt_gap <= self.options.tolerance || limited || finest {
                 return Ok(fitted);

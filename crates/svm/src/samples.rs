@@ -4,6 +4,9 @@ use pellucid_data::{Csr, Matrix};
 
 use crate::SvmError;
 
+/// Sparse samples with at least this share of numbers that are not zero are computed with as dense ones.
+const DENSE_SHARE: f64 = 0.05;
+
 /// Samples in someone's memory: one row each, dense or sparse, in single or double precision.
 ///
 /// ```
@@ -80,6 +83,16 @@ impl<'a> Samples<'a> {
     /// Whether the samples are stored sparsely.
     pub fn is_sparse(&self) -> bool {
         matches!(self, Self::SparseF32(_) | Self::SparseF64(_))
+    }
+
+    /// Whether so many numbers are stored that products of whole rows are the faster way.
+    pub(crate) fn is_dense(&self) -> bool {
+        let stored = match self {
+            Self::SparseF32(csr) => csr.values().len(),
+            Self::SparseF64(csr) => csr.values().len(),
+            _ => return true,
+        };
+        stored as f64 >= DENSE_SHARE * self.rows() as f64 * self.columns() as f64
     }
 
     /// Calls `body(column, value)` for every stored number of a row, in ascending order of columns.

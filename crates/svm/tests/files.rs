@@ -17,7 +17,7 @@ fn points() -> (Vec<f64>, Vec<i32>, Vec<f64>) {
         let noise = 0.8 * ((i * i + 7 * i) as f64 * 0.37).sin();
         if row % 3 == column {
             1.0 + noise
-        } else if i % 5 == 0 {
+        } else if i.is_multiple_of(5) {
             0.0
         } else {
             noise
@@ -237,6 +237,7 @@ SV
 ";
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table of cases
 fn libsvm_files_that_lie_are_refused_with_their_place() {
     assert!(StoredModel::parse("model", GOOD.as_bytes()).is_ok());
     assert!(StoredModel::parse("model", GOOD.replace('\n', "\r\n").as_bytes()).is_ok());

@@ -9,7 +9,7 @@ use pellucid_svm::{
 fn clouds(n: usize, d: usize, classes: usize, seed: u64) -> (Vec<f64>, Vec<i32>) {
     let mut x = vec![0.0; n * d];
     Stream::new(seed).fill_normal(&mut x, 0.0, 1.0);
-    let labels: Vec<i32> = (0..n).map(|i| (i % classes) as i32).collect();
+    let labels: Vec<i32> = (0..n).map(|i| i32::from((i % classes) as u8)).collect();
     for (row, &label) in x.chunks_exact_mut(d).zip(&labels) {
         row[label as usize % d] += 1.5;
     }

@@ -16,6 +16,8 @@ pub enum Svm {
     Predict(Predict),
     /// Bring every feature to one range (as svm-scale does), on standard output.
     Scale(Scale),
+    /// Search for the best C and gamma by cross-validation (as grid.py does).
+    Grid(Box<Grid>),
 }
 
 /// LIBSVM's spellings that no other command line has, in ours: `-w1 5` (a weight of class 1), `-log2c`, `-log2g`.
@@ -148,6 +150,9 @@ pub struct Train {
     /// Do not write a model; say how well n machines do, each on the n-th of the samples that it was not fitted to.
     #[arg(short = 'v', long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
     pub folds: Option<u32>,
+    /// Fit probabilities too, by cross-validation: 0 or 1.
+    #[arg(short = 'b', long, default_value = "0", value_parser = switch, action = ArgAction::Set)]
+    pub probability: bool,
     /// The format of the model. [default: safetensors for a file name that ends so, else libsvm]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub output_format: Option<OutputFormat>,
@@ -195,7 +200,7 @@ pub struct Machine {
     #[arg(short = 'p', long, default_value_t = 0.1, allow_negative_numbers = true)]
     pub epsilon: f64,
     /// The most memory for kernel values.
-    #[arg(short = 'm', long, value_name = "MB", default_value_t = 100.0)]
+    #[arg(short = 'm', long, value_name = "MB", default_value_t = 100.0, value_parser = megabytes)]
     pub cache: f64,
     /// The KKT gap at which a fit is done. [default: the effort's, 0.001]
     #[arg(short = 'e', long, value_name = "GAP")]
@@ -225,6 +230,9 @@ pub struct Machine {
 
 #[derive(Debug, Args)]
 pub struct Predict {
+    /// Write the probability of each class too: 0 or 1.
+    #[arg(short = 'b', long, default_value = "0", value_parser = switch, action = ArgAction::Set)]
+    pub probability: bool,
     /// Print nothing.
     #[arg(short, long)]
     pub quiet: bool,
@@ -239,6 +247,38 @@ pub struct Predict {
     #[command(flatten)]
     pub common: Common,
 }
+
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub struct Grid {
+    #[command(flatten)]
+    pub machine: Machine,
+    /// The binary logarithms of C, or `null` for the one of -c.
+    #[arg(long, value_name = "BEGIN,END,STEP", default_value = "-5,15,2", value_parser = exponents, allow_hyphen_values = true)]
+    pub log2c: Exponents,
+    /// The binary logarithms of gamma, or `null` for the one of -g.
+    #[arg(long, value_name = "BEGIN,END,STEP", default_value = "3,-15,-2", value_parser = exponents, allow_hyphen_values = true)]
+    pub log2g: Exponents,
+    /// The folds of each cross-validation.
+    #[arg(short = 'v', long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..))]
+    pub folds: u32,
+    /// Print the last line only: the best C, gamma and accuracy.
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// The samples: a LIBSVM (svmlight) file, .csv or .npy.
+    pub data: PathBuf,
+    #[command(flatten)]
+    pub table: Table,
+    #[command(flatten)]
+    pub common: Common,
+    /// Print help.
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+/// Numbers from one to another; `None` for none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exponents(pub Option<Vec<f64>>);
 
 #[derive(Debug, Args)]
 pub struct Scale {
@@ -274,6 +314,26 @@ fn gamma(text: &str) -> Result<Gamma, String> {
     }
 }
 
+fn exponents(text: &str) -> Result<Exponents, String> {
+    const MOST: f64 = 1000.0;
+    if text == "null" {
+        return Ok(Exponents(None));
+    }
+    let numbers: Option<Vec<f64>> = text.split(',').map(|number| number.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[begin, end, step]) if (0.0..MOST).contains(&((end - begin) / step)) => {
+            let steps = ((end - begin) / step).floor() as u32;
+            Ok(Exponents(Some((0..=steps).map(|i| begin + f64::from(i) * step).collect())))
+        }
+        _ => Err(format!("expected `null` or <begin>,<end>,<step> of at most {MOST} steps towards the end")),
+    }
+}
+
+fn megabytes(text: &str) -> Result<f64, String> {
+    let size = text.parse().ok().filter(|size: &f64| *size > 0.0 && size.is_finite());
+    size.ok_or_else(|| "expected a number above 0".into())
+}
+
 fn switch(text: &str) -> Result<bool, String> {
     match text {
         "0" => Ok(false),
@@ -306,5 +366,15 @@ mod tests {
         assert_eq!(rewrite("pellucid train -w1 5"), "pellucid train -w1 5");
         assert_eq!(rewrite("pellucid svm train -w1"), "pellucid svm train --class-weight=1=");
         assert_eq!(rewrite("pellucid"), "pellucid");
+    }
+
+    #[test]
+    fn exponents_are_grid_pys() {
+        assert_eq!(exponents("-5,15,10").unwrap().0.unwrap(), [-5.0, 5.0, 15.0]);
+        assert_eq!(exponents("3,0,-2").unwrap().0.unwrap(), [3.0, 1.0]);
+        assert_eq!(exponents("null").unwrap().0, None);
+        for bad in ["1,2", "1,2,-1", "1,2,0", "0,1e9,1", "a,b,c", "nan,1,1"] {
+            assert!(exponents(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pellucid::data::stratified_split;
 use pellucid::eval::{Average, ConfusionMatrix, ZeroDivision};
 use pellucid::prelude::*;
 use pellucid::svm::{FitProgress, Gamma, Kernel, Options, Samples, Svc, SvmError};
@@ -65,13 +64,12 @@ pub fn run(
     let trained = Checkpoint::read_into(checkpoint, network())?.into_model();
     let (train, test) = (codes(&trained, &split.train)?, codes(&trained, &split.test)?);
 
-    // Stratified samples of the training rows, as many as the report used.
-    let classes: Vec<u32> = train.digits.iter().map(|&digit| digit as u32).collect();
-    let sample = |count: usize| -> Result<Vec<u32>> {
-        Ok(stratified_split(&classes, &[count, classes.len() - count], args.seed)?.swap_remove(0))
+    // As many of the training rows as the report used, evenly spread: MNIST is ordered by who wrote the digits.
+    let spread = |count: usize| -> Vec<u32> {
+        let rows = split.train.len();
+        (0..count.min(rows)).map(|i| (i * rows / count.min(rows)) as u32).collect()
     };
-    let some = sample(LATENT_ROWS.min(train.digits.len()))?;
-    let fewer = sample(PIXEL_ROWS.min(train.digits.len()))?;
+    let (some, fewer) = (spread(LATENT_ROWS), spread(PIXEL_ROWS));
     let rbf = Kernel::rbf(Gamma::Scale);
 
     let (latent, confusion) = fit("latent codes", &rbf, &train.rows(&some), &test, pool)?;
@@ -92,11 +90,11 @@ pub fn run(
     let features = discriminative_features(&test);
     let scores = confusion.class_scores(ZeroDivision::Zero);
     let distribution = |feature: &DiscriminativeFeature| {
-        let value = |digit: i32| {
-            let rows = test.x.chunks_exact(LATENT).zip(&test.digits).filter(move |(_, d)| **d == digit);
+        let value = |digit: usize| {
+            let rows = test.x.chunks_exact(LATENT).zip(&test.digits).filter(move |(_, d)| **d as usize == digit);
             rows.map(|(row, _)| row[feature.feature]).collect()
         };
-        let values = std::array::from_fn(|digit| value(digit as i32));
+        let values = std::array::from_fn(value);
         FeatureDistribution { feature: feature.feature, variance: feature.variance, values }
     };
     let evidence = SvmEvidence {

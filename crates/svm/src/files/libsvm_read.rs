@@ -194,8 +194,11 @@ fn whole(word: &str) -> Option<u64> {
     word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse().ok()).flatten()
 }
 
+/// The values of a line with their places.
+type Words<'a> = Vec<(Place, &'a str)>;
+
 /// A line of the header: its key, its number, its values.
-type Field<'a> = (&'a str, u64, Vec<(Place, &'a str)>);
+type Field<'a> = (&'a str, u64, Words<'a>);
 
 /// The lines before the support vectors, in any order.
 struct Fields<'a> {
@@ -251,7 +254,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a line out.
-    fn take(&mut self, key: &str) -> Result<(u64, Vec<(Place, &'a str)>), Refusal> {
+    fn take(&mut self, key: &str) -> Result<(u64, Words<'a>), Refusal> {
         let at = self.fields.iter().position(|(known, ..)| *known == key);
         let at =
             at.ok_or_else(|| (format!("a line `{key}`"), "`SV` before it".into(), Place::Line(self.end)))?;
@@ -291,7 +294,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Exactly `count` values of a line.
-    fn values(&mut self, key: &str, count: u128) -> Result<Vec<(Place, &'a str)>, Refusal> {
+    fn values(&mut self, key: &str, count: u128) -> Result<Words<'a>, Refusal> {
         let (number, values) = self.take(key)?;
         if values.len() as u128 == count {
             return Ok(values);

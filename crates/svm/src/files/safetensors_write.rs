@@ -124,7 +124,7 @@ fn tensors(stored: &StoredModel) -> Vec<(&'static str, Tensor)> {
             tensors.push(("probability/b", Tensor::f64(&[b.len()], b)));
         }
         Some(Probability::Laplace { scale }) => {
-            tensors.push(("probability/scale", Tensor::f64(&[1], &[*scale])))
+            tensors.push(("probability/scale", Tensor::f64(&[1], &[*scale])));
         }
         Some(Probability::DensityMarks(marks)) => {
             tensors.push(("probability/marks", Tensor::f64(&[marks.len()], marks)));

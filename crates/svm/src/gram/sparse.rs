@@ -47,7 +47,8 @@ impl<'a, T: Scalar> SparseGram<'a, T> {
     fn own_value(&self, norm: T) -> T {
         let mut value = [norm];
         self.shape.finish(&mut value, norm, &[norm]);
-        value[0]
+        // Not a number where the norm is infinite: the kernel would hide it.
+        value[0] + (norm - norm)
     }
 }
 

@@ -70,7 +70,7 @@ struct State<'a, T> {
 
 impl<T: Scalar> State<'_, T> {
     fn at_limit(&self) -> bool {
-        self.options.max_iterations.is_some_and(|most| self.iterations >= most)
+        self.iterations >= self.options.limit(self.dual.variables())
     }
 
     /// Strictly between its bounds.

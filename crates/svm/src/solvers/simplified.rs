@@ -28,7 +28,7 @@ pub(crate) fn solve<T: Scalar>(
     let random = Stream::new(options.seed);
     let mut beta = dual.beta.clone();
     let mut gradient = dual.gradient(gram, &beta);
-    let mut iterations = 0;
+    let (mut iterations, limit) = (0, options.limit(dual.variables()));
 
     // (i, j) violates if raising beta_i and lowering beta_j by the same step pays.
     let violates = |beta: &[f64], gradient: &[f64], i: usize, j: usize| {
@@ -64,7 +64,7 @@ pub(crate) fn solve<T: Scalar>(
             changed = true;
             iterations += 1;
             watch.iteration(iterations, gradient[j] - gradient[i])?;
-            if options.max_iterations == Some(iterations) {
+            if iterations >= limit {
                 changed = false;
                 break;
             }

@@ -1,7 +1,7 @@
 //! Numbers as C's printf writes them, for scripts that read LIBSVM's lines.
 
 /// `%.{digits}g`: so many digits, without zeros at the end.
-pub fn general(x: f64, digits: usize) -> String {
+pub fn general(x: f64, digits: u8) -> String {
     if !x.is_finite() {
         return if x.is_nan() {
             "nan".into()
@@ -11,14 +11,14 @@ pub fn general(x: f64, digits: usize) -> String {
             "-inf".into()
         };
     }
-    let scientific = format!("{x:.*e}", digits - 1);
+    let scientific = format!("{x:.*e}", usize::from(digits) - 1);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if exponent < -4 || exponent >= digits as i32 {
+    if exponent < -4 || exponent >= i32::from(digits) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{}e{sign}{:02}", without_zeros(mantissa), exponent.abs());
     }
-    let decimals = (digits as i32 - 1 - exponent) as usize;
+    let decimals = (i32::from(digits) - 1 - exponent) as usize;
     without_zeros(&format!("{x:.decimals$}")).to_owned()
 }
 
@@ -35,7 +35,7 @@ mod tests {
         // From printf("%g") and printf("%.17g") of glibc.
         for (x, six, seventeen) in [
             (0.0, "0", "0"),
-            (94.814_814_814_814_81, "94.8148", "94.814814814814810"),
+            (94.814_814_814_814_81, "94.8148", "94.81481481481481"),
             (100.0, "100", "100"),
             (1e6, "1e+06", "1000000"),
             (123_456.7, "123457", "123456.7"),
@@ -46,11 +46,7 @@ mod tests {
             (-1.0, "-1", "-1"),
         ] {
             assert_eq!(general(x, 6), six);
-            assert_eq!(
-                general(x, 17),
-                seventeen.trim_end_matches(|c| seventeen.contains('.') && c == '0'),
-                "{x}"
-            );
+            assert_eq!(general(x, 17), seventeen);
         }
         assert_eq!(general(f64::NAN, 6), "nan");
         assert_eq!(general(f64::NEG_INFINITY, 6), "-inf");

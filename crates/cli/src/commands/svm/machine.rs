@@ -27,6 +27,10 @@ impl Machine {
         self.kernel == KernelName::Precomputed
     }
 
+    pub fn has_gamma(&self) -> bool {
+        matches!(self.kernel, KernelName::Polynomial | KernelName::Rbf | KernelName::Sigmoid)
+    }
+
     fn kernel(&self) -> Kernel {
         match self.kernel {
             KernelName::Linear => Kernel::Linear,
@@ -56,7 +60,7 @@ impl Machine {
     }
 
     /// A classifier as the arguments describe it.
-    fn classifier(&self) -> Svc {
+    pub fn classifier(&self) -> Svc {
         let svc = Svc::new(self.kernel())
             .options(self.options())
             .class_order(ClassOrder::Appearance)
@@ -127,7 +131,9 @@ pub fn predict(model: &AnyModel, samples: Samples<'_>, pool: &Pool) -> Result<Ve
         AnyModel::Machine(machine) => {
             let mut values = machine.predict_with(samples, pool)?;
             if machine.kind() == pellucid_svm::Kind::OneClass {
-                values.iter_mut().for_each(|value| *value = if *value > 0.0 { 1.0 } else { -1.0 });
+                for value in &mut values {
+                    *value = if *value > 0.0 { 1.0 } else { -1.0 };
+                }
             }
             Ok(values)
         }
@@ -143,7 +149,7 @@ impl Spinner {
         Self(if shown { ProgressBar::new_spinner() } else { ProgressBar::hidden() })
     }
 
-    fn show(&self, progress: &FitProgress) -> ControlFlow<()> {
+    pub fn show(&self, progress: &FitProgress) -> ControlFlow<()> {
         let FitProgress { solved, problems, iterations, gap } = progress;
         self.0.set_message(format!(
             "problem {} of {problems}, iteration {iterations}, gap {gap:.2e}",

@@ -2,8 +2,10 @@
 
 mod folds;
 mod format;
+mod grid;
 mod machine;
 mod predict;
+mod probability;
 mod scale;
 mod scores;
 mod table;
@@ -20,5 +22,6 @@ pub fn run(command: &Svm) -> Result<()> {
         Svm::Train(args) => train::run(args),
         Svm::Predict(args) => predict::run(args),
         Svm::Scale(args) => scale::run(args),
+        Svm::Grid(args) => grid::run(args),
     }
 }

@@ -4,32 +4,74 @@ use std::io::Write;
 
 use anyhow::Result;
 use pellucid::data::atomic_write;
-use pellucid_svm::{AnyModel, Kernel, Kind, StoredModel};
+use pellucid::prelude::Pool;
+use pellucid_svm::{AnyModel, CalibratedSvc, Kernel, Kind, Probability, StoredModel};
 use serde_json::json;
 
 use super::format::general;
+use super::machine as svm;
+use super::probability::laplace;
 use super::scores::Scores;
-use super::{machine as svm, table};
+use super::table::{self, Rows};
 use crate::args::svm::Predict;
 use crate::{failure, machine};
 
 pub fn run(args: &Predict) -> Result<()> {
-    let StoredModel { model, .. } = StoredModel::read(&args.model)?;
+    let StoredModel { model, probability } = StoredModel::read(&args.model)?;
+    let quiet = args.quiet || args.common.json;
+    if !args.probability && probability.is_some() && !quiet {
+        println!("Model supports probability estimates, but disabled in prediction.");
+    }
     let precomputed = matches!(model.kernel(), Kernel::Precomputed);
     let table = table::load(&args.data, &args.table, precomputed, false)?;
     let rows = table.rows.widened(model.columns())?;
-    let predicted = svm::predict(&model, rows.samples(), &machine::pool(args.common.threads))?;
-    atomic_write(&args.output, |file| {
-        predicted.iter().try_for_each(|&value| writeln!(file, "{}", general(value, 17)))
-    })
-    .map_err(failure::runtime)?;
+    let pool = machine::pool(args.common.threads);
+    let (predicted, text) = match (args.probability, &model, probability) {
+        (false, model, _) => values(model, &rows, &pool)?,
+        (true, AnyModel::Classifier(model), Some(Probability::PairwiseSigmoids { a, b })) => {
+            probabilities(&CalibratedSvc::from_parts(model.clone(), &a, &b)?, &rows, &pool)?
+        }
+        (true, model, Some(Probability::Laplace { scale })) => {
+            if !quiet {
+                println!("{}", laplace(scale));
+            }
+            values(model, &rows, &pool)?
+        }
+        (true, ..) => {
+            let message = "expected a model with probabilities (trained with -b 1), found one without";
+            return Err(failure::usage(format!("{}: {message}", args.model.display())));
+        }
+    };
+    atomic_write(&args.output, |file| file.write_all(text.as_bytes())).map_err(failure::runtime)?;
     let regression = matches!(&model, AnyModel::Machine(machine) if machine.kind() != Kind::OneClass);
     let scores = table.labels.as_ref().map(|labels| Scores { predicted: &predicted, labels, regression });
     if args.common.json {
         let scores = scores.map(|scores| scores.json());
         println!("{}", json!({ "samples": predicted.len(), "file": args.output, "scores": scores }));
-    } else if let Some(scores) = scores.filter(|_| !args.quiet) {
+    } else if let Some(scores) = scores.filter(|_| !quiet) {
         println!("{}", scores.prediction());
     }
     Ok(())
+}
+
+/// Predictions, and a line for each.
+fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
+    let predicted = svm::predict(model, rows.samples(), pool)?;
+    let text = predicted.iter().map(|&value| general(value, 17) + "\n").collect();
+    Ok((predicted, text))
+}
+
+/// The likeliest classes, and a line for each with the probabilities of all.
+fn probabilities(model: &CalibratedSvc, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
+    let classes = model.model().classes();
+    let probabilities = model.probabilities_with(rows.samples(), pool)?;
+    let predicted = model.predict_with(rows.samples(), pool)?;
+    let words = |first: String, others: &mut dyn Iterator<Item = String>| {
+        others.fold(first, |line, word| line + " " + &word) + "\n"
+    };
+    let mut text = words("labels".to_owned(), &mut classes.iter().map(i32::to_string));
+    for (label, row) in predicted.iter().zip(probabilities.chunks_exact(classes.len())) {
+        text += &words(label.to_string(), &mut row.iter().map(|&p| general(p, 6)));
+    }
+    Ok((predicted.into_iter().map(f64::from).collect(), text))
 }

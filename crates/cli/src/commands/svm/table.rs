@@ -79,9 +79,9 @@ pub struct Table {
 
 /// Reads a file by the ending of its name: .csv, .npy, else LIBSVM's format.
 pub fn load(path: &Path, args: &TableArgs, precomputed: bool, training: bool) -> Result<Table> {
-    let name = path.to_string_lossy();
+    let name = path.to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    if name.ends_with(".csv") || name.ends_with(".npy") {
+    if [".csv", ".npy"].iter().any(|ending| name.ends_with(ending)) {
         return dense(path, args);
     }
     if args.labels.is_some() || args.label_column.is_some() {

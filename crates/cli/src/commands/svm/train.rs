@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
-use pellucid_svm::{AnyModel, Kind, Report, StoredModel, SvcModel};
+use pellucid_svm::{AnyModel, Kind, Probability, Report, StoredModel, SvcModel};
 use serde_json::json;
 
 use super::folds::cross_validate;
 use super::machine::{Spinner, classes};
 use super::scores::Scores;
-use super::table;
+use super::{probability, table};
 use crate::args::svm::{Formulation, MultiClassName, OutputFormat, Train};
 use crate::{failure, machine};
 
@@ -42,13 +42,20 @@ pub fn run(args: &Train) -> Result<()> {
 
     let (path, format) = destination(args)?;
     let start = Instant::now();
-    let stored = machine.fit(samples, &labels, &pool, &spinner);
+    let stored = if args.probability {
+        probability::fit(machine, &table.rows, &labels, &pool, &spinner)
+    } else {
+        machine.fit(samples, &labels, &pool, &spinner)
+    };
     spinner.finish();
     let stored = stored?;
     let seconds = start.elapsed().as_secs_f64();
     let problems = problems(&stored, args, &labels)?;
     if !(args.quiet || args.common.json) {
         print!("{}", text(&problems, &stored));
+        if let Some(Probability::Laplace { scale }) = stored.probability {
+            println!("{}", probability::laplace(scale));
+        }
     }
     let written = match format {
         OutputFormat::Libsvm => stored.write_libsvm(&path),
@@ -72,14 +79,11 @@ pub fn run(args: &Train) -> Result<()> {
 
 /// Where the model goes; a usage error before the fit rather than after it.
 fn destination(args: &Train) -> Result<(PathBuf, OutputFormat)> {
-    let path = match &args.model {
-        Some(path) => path.clone(),
-        None => {
-            let mut name = args.data.file_name().unwrap_or_default().to_owned();
-            name.push(".model");
-            name.into()
-        }
-    };
+    let path = args.model.clone().unwrap_or_else(|| {
+        let mut name = args.data.file_name().unwrap_or_default().to_owned();
+        name.push(".model");
+        name.into()
+    });
     let by_name = if path.extension().is_some_and(|extension| extension == "safetensors") {
         OutputFormat::Safetensors
     } else {
