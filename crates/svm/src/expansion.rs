@@ -110,6 +110,23 @@ struct Ready<T> {
     chunks: Vec<(usize, usize, Group)>,
 }
 
+impl<T: Scalar> Ready<T> {
+    /// Writes a row less the centre, and gives its squared norm.
+    fn move_to_centre(&self, samples: &Samples<'_>, at: usize, row: &mut [T]) -> T {
+        for (to, centre) in row.iter_mut().zip(&self.centre) {
+            *to = T::from_f64(-centre);
+        }
+        // What lies beyond the columns of the support vectors counts for the distance.
+        let mut beyond = 0.0;
+        samples.for_each(at, |k, value| match row.get_mut(k) {
+            Some(to) => *to = T::from_f64(value - self.centre[k]),
+            None => beyond += value * value,
+        });
+        let norm = pellucid_compute::reduce::norm(row);
+        T::from_f64(norm * norm + beyond)
+    }
+}
+
 impl Clone for Expansion {
     fn clone(&self) -> Self {
         let (kernel, vectors) = (self.kernel.clone(), self.vectors.clone());
@@ -127,42 +144,77 @@ impl Expansion {
         coefficients: Vec<f64>,
         single: bool,
     ) -> Self {
-        let outputs = coefficients.len() / vectors.len().max(1);
+        let outputs = (coefficients.len() / vectors.len().max(1)).max(1);
         let (ready32, ready64) = (OnceLock::new(), OnceLock::new());
         Self { kernel, vectors, columns, class_sizes, coefficients, outputs, single, ready32, ready64 }
     }
 
-    /// Sums of each row: `classes x outputs` numbers, row after row.
-    pub fn evaluate(&self, samples: &Samples<'_>, pool: &Pool) -> Result<Vec<f64>, SvmError> {
+    /// For each row, `finish` of its sums (`classes x outputs` numbers): `per_row` values, row after row.
+    ///
+    /// Sums are finished block by block; those of all rows could take more memory than what is asked for.
+    pub fn evaluate<R: Copy + Default + Send>(
+        &self,
+        samples: &Samples<'_>,
+        pool: &Pool,
+        per_row: usize,
+        finish: impl Fn(&[f64], &mut [R]) + Sync,
+    ) -> Result<Vec<R>, SvmError> {
         samples.check()?;
-        // Where numbers are left out, so are the last ones.
+        self.check_columns(samples)?;
+        let mut results = vec![R::default(); samples.rows() * per_row];
+        let rows: Vec<u32> = (0..samples.rows() as u32).collect();
+        // Every row by itself: its bits depend on no other.
+        pool.split(rows.len(), ROWS, (&rows[..], Rows(&mut results[..], per_row)), |(rows, results)| {
+            let width = self.class_sizes.len() * self.outputs;
+            let mut sums = vec![0.0; ROWS * width];
+            let mut add = self.adder(samples, pool);
+            for (rows, results) in rows.chunks(ROWS).zip(results.0.chunks_mut(ROWS * per_row)) {
+                let sums = &mut sums[..rows.len() * width];
+                sums.fill(0.0);
+                add(rows[0] as usize, sums);
+                for (sums, results) in sums.chunks_exact(width).zip(results.chunks_exact_mut(per_row)) {
+                    finish(sums, results);
+                }
+            }
+        });
+        Ok(results)
+    }
+
+    /// Rows as wide as in training; where numbers are left out, so are the last ones.
+    fn check_columns(&self, samples: &Samples<'_>) -> Result<(), SvmError> {
         let sparse = samples.is_sparse() || matches!(self.vectors, SupportVectors::Sparse(_));
-        let wide_enough =
-            sparse || matches!(self.kernel, Kernel::Precomputed) || samples.columns() == self.columns;
-        if !wide_enough {
+        if matches!(self.kernel, Kernel::Precomputed) {
+            // A LIBSVM file names the support vectors only, not how many training samples there were after the last.
+            if samples.columns() < self.columns {
+                let expected =
+                    format!("rows of {} kernel values, one for each training sample", self.columns);
+                let found = format!("rows of {}", samples.columns());
+                return Err(SvmError::input("precomputed kernel", expected, found));
+            }
+        } else if !sparse && samples.columns() != self.columns {
             let expected = format!("rows of {} numbers, as in training", self.columns);
             return Err(SvmError::input("samples", expected, format!("rows of {}", samples.columns())));
         }
-        let width = self.class_sizes.len() * self.outputs;
-        let mut sums = vec![0.0; samples.rows() * width];
+        Ok(())
+    }
+
+    /// What adds up the sums of a block of rows, given the first; it keeps its memory from block to block.
+    fn adder<'a>(
+        &'a self,
+        samples: &'a Samples<'a>,
+        pool: &'a Pool,
+    ) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
+        let products = !matches!(self.kernel, Kernel::Custom(_))
+            && self.vectors.samples().is_some_and(|vectors| vectors.is_dense());
         match &self.vectors {
-            _ if sums.is_empty() || self.vectors.is_empty() => {}
-            SupportVectors::Columns(columns) => self.evaluate_table(columns, samples, &mut sums)?,
-            vectors
-                if !matches!(self.kernel, Kernel::Custom(_))
-                    && vectors.samples().is_some_and(|v| v.is_dense()) =>
-            {
-                if self.single {
-                    let ready = self.ready32.get_or_init(|| self.prepare(pool));
-                    self.evaluate_dense(ready, samples, pool, &mut sums);
-                } else {
-                    let ready = self.ready64.get_or_init(|| self.prepare(pool));
-                    self.evaluate_dense(ready, samples, pool, &mut sums);
-                }
+            vectors if vectors.is_empty() => Box::new(|_, _| {}),
+            SupportVectors::Columns(columns) => self.table_adder(columns, samples),
+            _ if products && self.single => {
+                self.dense_adder(self.ready32.get_or_init(|| self.prepare(pool)), samples)
             }
-            _ => self.evaluate_rows(samples, pool, &mut sums),
+            _ if products => self.dense_adder(self.ready64.get_or_init(|| self.prepare(pool)), samples),
+            _ => self.row_adder(samples),
         }
-        Ok(sums)
     }
 
     /// Lays the support vectors out, class by class in chunks.
@@ -190,85 +242,59 @@ impl Expansion {
         Ready { points, centre, coefficients, chunks }
     }
 
-    fn evaluate_dense<T: Scalar>(
-        &self,
-        ready: &Ready<T>,
-        samples: &Samples<'_>,
-        pool: &Pool,
-        sums: &mut [f64],
-    ) {
+    /// By matrix products.
+    fn dense_adder<'a, T: Scalar>(
+        &'a self,
+        ready: &'a Ready<T>,
+        samples: &'a Samples<'a>,
+    ) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
         let (depth, outputs) = (ready.points.depth(), self.outputs);
         let width = self.class_sizes.len() * outputs;
         let shape = Shape::<T>::of(&self.kernel);
         let largest = ready.chunks.iter().map(|(_, _, group)| group.len).max().unwrap_or(0);
-        let blocks: Vec<usize> = (0..samples.rows()).step_by(ROWS).collect();
-        // Blocks of rows are the unit of work, so that a row's bits depend on nothing else.
-        let parts = (&blocks[..], Blocks(sums, ROWS * width));
-        pool.split(blocks.len(), 1, parts, |(blocks, sums)| {
-            let single = Pool::single();
-            let mut rows = vec![T::ZERO; ROWS * depth];
-            let mut norms = [T::ZERO; ROWS];
-            let mut kernel = vec![T::ZERO; ROWS * largest];
-            let mut part = vec![T::ZERO; ROWS * outputs];
-            for (&begin, sums) in blocks.iter().zip(sums.0.chunks_mut(ROWS * width)) {
-                let count = sums.len() / width;
-                for (i, row) in rows.chunks_exact_mut(depth).take(count).enumerate() {
-                    for (to, centre) in row.iter_mut().zip(&ready.centre) {
-                        *to = T::from_f64(-centre);
-                    }
-                    // What lies beyond the columns of the support vectors counts for the distance.
-                    let mut beyond = 0.0;
-                    samples.for_each(begin + i, |k, value| {
-                        if k < depth {
-                            row[k] = T::from_f64(value - ready.centre[k]);
-                        } else {
-                            beyond += value * value;
-                        }
-                    });
-                    let norm = pellucid_compute::reduce::norm(row);
-                    norms[i] = T::from_f64(norm * norm + beyond);
-                }
-                for &(class, first, group) in &ready.chunks {
-                    let kernel = &mut kernel[..count * group.len];
-                    ready.points.kernel_rows(
-                        shape,
-                        &rows[..count * depth],
-                        &norms[..count],
-                        &[group],
-                        kernel,
-                    );
-                    let coefficients = &ready.coefficients[first * outputs..(first + group.len) * outputs];
-                    let part = &mut part[..count * outputs];
-                    matmul(
-                        &single,
-                        MatMut::row_major(part, count, outputs),
-                        MatRef::row_major(kernel, count, group.len),
-                        MatRef::row_major(coefficients, group.len, outputs),
-                        Start::Zero,
-                    );
-                    for (sums, part) in sums.chunks_exact_mut(width).zip(part.chunks_exact(outputs)) {
-                        let sums = &mut sums[class * outputs..(class + 1) * outputs];
-                        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part.to_f64());
-                    }
+        let single = Pool::single();
+        let mut rows = vec![T::ZERO; ROWS * depth];
+        let mut norms = [T::ZERO; ROWS];
+        let mut kernel = vec![T::ZERO; ROWS * largest];
+        let mut part = vec![T::ZERO; ROWS * outputs];
+        Box::new(move |begin, sums| {
+            let count = sums.len() / width;
+            for (i, row) in rows.chunks_exact_mut(depth).take(count).enumerate() {
+                norms[i] = ready.move_to_centre(samples, begin + i, row);
+            }
+            for &(class, first, group) in &ready.chunks {
+                let kernel = &mut kernel[..count * group.len];
+                ready.points.kernel_rows(shape, &rows[..count * depth], &norms[..count], &[group], kernel);
+                let coefficients = &ready.coefficients[first * outputs..(first + group.len) * outputs];
+                let part = &mut part[..count * outputs];
+                matmul(
+                    &single,
+                    MatMut::row_major(part, count, outputs),
+                    MatRef::row_major(kernel, count, group.len),
+                    MatRef::row_major(coefficients, group.len, outputs),
+                    Start::Zero,
+                );
+                for (sums, part) in sums.chunks_exact_mut(width).zip(part.chunks_exact(outputs)) {
+                    let sums = &mut sums[class * outputs..(class + 1) * outputs];
+                    sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part.to_f64());
                 }
             }
-        });
+        })
     }
 
-    /// Row by row, in f64: for sparse samples and for functions of the user.
-    fn evaluate_rows(&self, samples: &Samples<'_>, pool: &Pool, sums: &mut [f64]) {
-        let Some(vectors) = self.vectors.samples() else { return };
+    /// Number by number, in f64: for sparse samples and for functions of the user.
+    fn row_adder<'a>(&'a self, samples: &'a Samples<'a>) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
+        let vectors = self.vectors.samples().unwrap_or(Samples::DenseF64 { values: &[], columns: 1 });
         let width = self.class_sizes.len() * self.outputs;
-        let rows: Vec<usize> = (0..samples.rows()).collect();
         let norms: Vec<f64> = (0..vectors.rows()).map(|s| squared_norm(&vectors, s)).collect();
         let custom = matches!(self.kernel, Kernel::Custom(_));
         // A model from a file may claim any number of columns; memory is for those of the samples.
         let columns = if custom { self.columns.max(samples.columns()) } else { samples.columns() };
         let shape = if custom { Shape::Linear } else { Shape::<f64>::of(&self.kernel) };
-        pool.split(rows.len(), 1, (&rows[..], Rows(sums, width)), |(rows, sums)| {
-            let (mut x, mut z) = (vec![0.0; columns], vec![0.0; if custom { columns } else { 0 }]);
-            let mut values = vec![0.0; norms.len()];
-            for (&row, sums) in rows.iter().zip(sums.0.chunks_exact_mut(width)) {
+        let (mut x, mut z) = (vec![0.0; columns], vec![0.0; if custom { columns } else { 0 }]);
+        let mut values = vec![0.0; norms.len()];
+        Box::new(move |begin, sums| {
+            for (row, sums) in (begin..).zip(sums.chunks_exact_mut(width)) {
                 samples.copy_row(row, &mut x);
                 for (s, value) in values.iter_mut().enumerate() {
                     if let Kernel::Custom(function) = &self.kernel {
@@ -285,28 +311,24 @@ impl Expansion {
                 shape.finish(&mut values, norm, &norms);
                 self.add(&values, sums);
             }
-        });
+        })
     }
 
-    fn evaluate_table(&self, columns: &[u32], table: &Samples<'_>, sums: &mut [f64]) -> Result<(), SvmError> {
-        let needed = self.columns;
-        // A LIBSVM file names the support vectors only, not how many training samples there were after the last.
-        if table.columns() < needed {
-            let expected = format!("rows of {needed} kernel values, one for each training sample");
-            return Err(SvmError::input(
-                "precomputed kernel",
-                expected,
-                format!("rows of {}", table.columns()),
-            ));
-        }
+    /// From rows of kernel values.
+    fn table_adder<'a>(
+        &'a self,
+        columns: &'a [u32],
+        table: &'a Samples<'a>,
+    ) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
         let width = self.class_sizes.len() * self.outputs;
         let mut row = vec![0.0; table.columns()];
-        for (i, sums) in sums.chunks_exact_mut(width).enumerate() {
-            table.copy_row(i, &mut row);
-            let values: Vec<f64> = columns.iter().map(|&column| row[column as usize]).collect();
-            self.add(&values, sums);
-        }
-        Ok(())
+        Box::new(move |begin, sums| {
+            for (i, sums) in (begin..).zip(sums.chunks_exact_mut(width)) {
+                table.copy_row(i, &mut row);
+                let values: Vec<f64> = columns.iter().map(|&column| row[column as usize]).collect();
+                self.add(&values, sums);
+            }
+        })
     }
 
     /// Adds the kernel values of one row, times the coefficients, to the sums of their classes.
@@ -325,14 +347,4 @@ fn squared_norm(samples: &Samples<'_>, row: usize) -> f64 {
     let mut sum = 0.0;
     samples.for_each(row, |_, value| sum += value * value);
     sum
-}
-
-/// A slice in blocks of which the last may be short.
-struct Blocks<'a>(&'a mut [f64], usize);
-
-impl pellucid_compute::Split for Blocks<'_> {
-    fn split_at(self, mid: usize) -> (Self, Self) {
-        let (head, tail) = self.0.split_at_mut((mid * self.1).min(self.0.len()));
-        (Self(head, self.1), Self(tail, self.1))
-    }
 }

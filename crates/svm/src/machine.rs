@@ -83,12 +83,7 @@ impl Machine {
         pool: &Pool,
     ) -> Result<Vec<f64>, SvmError> {
         let samples = samples.into();
-        let mut values = self.expansion.evaluate(&samples, pool)?;
-        values.resize(samples.rows(), 0.0);
-        for value in &mut values {
-            *value -= self.rho;
-        }
-        Ok(values)
+        self.expansion.evaluate(&samples, pool, 1, |sums, value| value[0] = sums[0] - self.rho)
     }
 
     /// 1 for rows like the training samples, -1 for outliers, as LIBSVM decides: f(x) > 0.

@@ -3,7 +3,7 @@
 use pellucid_compute::Pool;
 
 use crate::classes::{Classes, check_weights};
-use crate::decision::{break_ties_scores, vote};
+use crate::decision::{break_ties_scores, largest, pairs, vote};
 use crate::expansion::Expansion;
 use crate::formulation::{self, Fitted, Form};
 use crate::problem::{Setting, Task};
@@ -358,27 +358,23 @@ impl SvcModel {
         pool: &Pool,
     ) -> Result<Vec<f64>, SvmError> {
         let samples = samples.into();
-        let sums = self.expansion.evaluate(&samples, pool)?;
-        let (classes, outputs, machines) = (self.labels.len(), self.expansion.outputs.max(1), self.rho.len());
-        let mut values = Vec::with_capacity(samples.rows() * machines);
-        for sums in sums.chunks_exact(classes * outputs) {
-            if self.multi_class == MultiClass::OneVsRest || classes == 2 {
-                let total =
-                    |output: usize| (0..classes).map(|class| sums[class * outputs + output]).sum::<f64>();
-                values.extend(self.rho.iter().enumerate().map(|(output, rho)| total(output) - rho));
-            } else {
-                let mut rho = self.rho.iter();
-                for a in 0..classes {
-                    for (b, rho) in (a + 1..classes).zip(rho.by_ref()) {
-                        values.push(sums[a * outputs + b - 1] + sums[b * outputs + a] - rho);
-                    }
-                }
+        self.expansion
+            .evaluate(&samples, pool, self.rho.len(), |sums, values| self.values_of_row(sums, values))
+    }
+
+    /// The values of all machines from the sums of a row.
+    fn values_of_row(&self, sums: &[f64], values: &mut [f64]) {
+        let (classes, outputs) = (self.labels.len(), self.expansion.outputs);
+        if self.multi_class == MultiClass::OneVsRest || classes == 2 || self.expansion.vectors.is_empty() {
+            let total = |output: usize| sums.iter().skip(output).step_by(outputs).sum::<f64>();
+            for (output, (value, rho)) in values.iter_mut().zip(&self.rho).enumerate() {
+                *value = total(output) - rho;
+            }
+        } else {
+            for (((a, b), value), rho) in pairs(classes).zip(values).zip(&self.rho) {
+                *value = sums[a * outputs + b - 1] + sums[b * outputs + a] - rho;
             }
         }
-        if self.expansion.vectors.is_empty() {
-            values = (0..samples.rows()).flat_map(|_| self.rho.iter().map(|rho| -rho)).collect();
-        }
-        Ok(values)
     }
 
     /// One value for each row and class, the larger the likelier: the machines' own with one-vs-rest; with one-vs-one
@@ -419,16 +415,17 @@ impl SvcModel {
         samples: impl Into<Samples<'a>>,
         pool: &Pool,
     ) -> Result<Vec<i32>, SvmError> {
-        let values = self.machine_values(samples, pool)?;
-        let (classes, machines) = (self.labels.len(), self.rho.len());
+        let classes = self.labels.len();
         let class = |values: &[f64]| match self.multi_class {
             _ if classes == 2 => usize::from(values[0] <= 0.0),
-            MultiClass::OneVsRest => crate::decision::largest(values),
-            MultiClass::OneVsOne if self.break_ties => {
-                crate::decision::largest(&break_ties_scores(values, classes))
-            }
+            MultiClass::OneVsRest => largest(values),
+            MultiClass::OneVsOne if self.break_ties => largest(&break_ties_scores(values, classes)),
             MultiClass::OneVsOne => vote(values, classes),
         };
-        Ok(values.chunks_exact(machines).map(|values| self.labels[class(values)]).collect())
+        self.expansion.evaluate(&samples.into(), pool, 1, |sums, label| {
+            let mut values = vec![0.0; self.rho.len()];
+            self.values_of_row(sums, &mut values);
+            label[0] = self.labels[class(&values)];
+        })
     }
 }

@@ -91,7 +91,8 @@ pub fn run(
     let scores = confusion.class_scores(ZeroDivision::Zero);
     let distribution = |feature: &DiscriminativeFeature| {
         let value = |digit: usize| {
-            let rows = test.x.chunks_exact(LATENT).zip(&test.digits).filter(move |(_, d)| **d as usize == digit);
+            let rows =
+                test.x.chunks_exact(LATENT).zip(&test.digits).filter(move |(_, d)| **d as usize == digit);
             rows.map(|(row, _)| row[feature.feature]).collect()
         };
         let values = std::array::from_fn(value);

@@ -41,7 +41,8 @@ impl Machine {
         }
     }
 
-    fn options(&self) -> Options {
+    /// How the fit is run.
+    pub fn options(&self) -> Options {
         let mut options = Options::from(match self.effort {
             EffortName::Fast => Effort::Fast,
             EffortName::Balanced => Effort::Balanced,

@@ -51,6 +51,12 @@ pub fn run(args: &Train) -> Result<()> {
     let stored = stored?;
     let seconds = start.elapsed().as_secs_f64();
     let problems = problems(&stored, args, &labels)?;
+    let tolerance = machine.options().tolerance;
+    if let Some(gap) = problems.iter().map(|problem| problem.report.kkt_gap).find(|&gap| gap > tolerance) {
+        eprintln!(
+            "warning: not converged: stopped at the most iterations with a KKT gap of {gap:.1e} (-e {tolerance})"
+        );
+    }
     if !(args.quiet || args.common.json) {
         print!("{}", text(&problems, &stored));
         if let Some(Probability::Laplace { scale }) = stored.probability {
