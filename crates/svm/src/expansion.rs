@@ -84,6 +84,9 @@ impl SupportVectors {
     }
 }
 
+/// Adds the sums of a block of rows, given the first.
+type Adder<'a> = Box<dyn FnMut(usize, &mut [f64]) + 'a>;
+
 /// For a row x, sums over support vectors s of coefficient_s K(s, x), one for each class and output.
 pub(crate) struct Expansion {
     pub kernel: Kernel,
@@ -199,11 +202,7 @@ impl Expansion {
     }
 
     /// What adds up the sums of a block of rows, given the first; it keeps its memory from block to block.
-    fn adder<'a>(
-        &'a self,
-        samples: &'a Samples<'a>,
-        pool: &'a Pool,
-    ) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
+    fn adder<'a>(&'a self, samples: &'a Samples<'a>, pool: &'a Pool) -> Adder<'a> {
         let products = !matches!(self.kernel, Kernel::Custom(_))
             && self.vectors.samples().is_some_and(|vectors| vectors.is_dense());
         match &self.vectors {
@@ -243,11 +242,7 @@ impl Expansion {
     }
 
     /// By matrix products.
-    fn dense_adder<'a, T: Scalar>(
-        &'a self,
-        ready: &'a Ready<T>,
-        samples: &'a Samples<'a>,
-    ) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
+    fn dense_adder<'a, T: Scalar>(&'a self, ready: &'a Ready<T>, samples: &'a Samples<'a>) -> Adder<'a> {
         let (depth, outputs) = (ready.points.depth(), self.outputs);
         let width = self.class_sizes.len() * outputs;
         let shape = Shape::<T>::of(&self.kernel);
@@ -283,7 +278,7 @@ impl Expansion {
     }
 
     /// Number by number, in f64: for sparse samples and for functions of the user.
-    fn row_adder<'a>(&'a self, samples: &'a Samples<'a>) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
+    fn row_adder<'a>(&'a self, samples: &'a Samples<'a>) -> Adder<'a> {
         let vectors = self.vectors.samples().unwrap_or(Samples::DenseF64 { values: &[], columns: 1 });
         let width = self.class_sizes.len() * self.outputs;
         let norms: Vec<f64> = (0..vectors.rows()).map(|s| squared_norm(&vectors, s)).collect();
@@ -315,11 +310,7 @@ impl Expansion {
     }
 
     /// From rows of kernel values.
-    fn table_adder<'a>(
-        &'a self,
-        columns: &'a [u32],
-        table: &'a Samples<'a>,
-    ) -> Box<dyn FnMut(usize, &mut [f64]) + 'a> {
+    fn table_adder<'a>(&'a self, columns: &'a [u32], table: &'a Samples<'a>) -> Adder<'a> {
         let width = self.class_sizes.len() * self.outputs;
         let mut row = vec![0.0; table.columns()];
         Box::new(move |begin, sums| {

@@ -47,8 +47,8 @@ impl<'a, T: Scalar> SparseGram<'a, T> {
     fn own_value(&self, norm: T) -> T {
         let mut value = [norm];
         self.shape.finish(&mut value, norm, &[norm]);
-        // Not a number where the norm is infinite: the kernel would hide it.
-        value[0] + (norm - norm)
+        // The kernel could hide a norm that is infinite.
+        if norm.is_finite() { value[0] } else { norm }
     }
 }
 
