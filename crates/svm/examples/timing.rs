@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (test_x, _) = floats(test_x)?;
     let test_y = labels(test_y)?;
     let pool = more.first().map_or_else(|| Ok(Pool::per_core()), |n| n.parse().map(Pool::new))?;
-    let cache = more.get(1).map_or(Ok(200), |megabytes| megabytes.parse::<usize>())?;
+    let cache = more.get(1).map_or(Ok(128), |megabytes| megabytes.parse::<usize>())?;
 
     let options = Options { cache_bytes: cache << 20, ..Options::default() };
     let svc = Svc::new(Kernel::rbf(Gamma::Scale)).c(10.0).options(options);

@@ -81,7 +81,7 @@ impl From<Effort> for Options {
             solver: Solver::SecondOrder,
             tolerance: 1e-3,
             max_iterations: None,
-            cache_bytes: 200 << 20,
+            cache_bytes: 128 << 20,
             shrinking: true,
             precision: Precision::Auto,
             seed: 0,
