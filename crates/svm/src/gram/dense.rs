@@ -92,6 +92,6 @@ impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
 
     fn batch(&self) -> usize {
         // A row costs as much as a few iterations; the copy of the samples passes by once for a whole batch.
-        if self.points().depth() < 64 { 8 } else { 32 }
+        if self.points().depth() < 64 { 8 } else { 16 }
     }
 }
