@@ -52,6 +52,11 @@ impl Dual {
         [0..second, second..end].into_iter().filter(|group| !group.is_empty())
     }
 
+    /// The variables of the group that a variable belongs to.
+    pub fn group_of(&self, v: usize) -> std::ops::Range<usize> {
+        if v < self.second_group { 0..self.second_group } else { self.second_group..self.variables() }
+    }
+
     /// K beta + q.
     pub fn gradient<T: Scalar>(&self, gram: &dyn Gram<T>, beta: &[f64]) -> Vec<f64> {
         let samples = gram.len();

@@ -44,17 +44,7 @@ impl SupportVectors {
                 let rows_of = rows.iter().flat_map(|&row| &values[row as usize * columns..][..columns]);
                 Self::F64(Matrix::new(rows.len(), columns, rows_of.copied().collect())?)
             }
-            _ => {
-                let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
-                for &row in rows {
-                    samples.for_each(row as usize, |column, value| {
-                        indices.push(column as u32);
-                        values.push(value);
-                    });
-                    starts.push(indices.len());
-                }
-                Self::Sparse(Csr::new(columns, starts, indices, values)?)
-            }
+            _ => Self::Sparse(samples.sparse_rows(rows)?),
         })
     }
 

@@ -203,6 +203,13 @@ impl<T: Scalar> Shape<T> {
         value[0]
     }
 
+    /// The kernel of a sample with itself, given its squared norm; infinite where that is, which a kernel could hide.
+    pub fn of_itself(self, norm: T) -> T {
+        let mut value = [norm];
+        apply(self, &mut value, norm, &[norm]);
+        if norm.is_finite() { value[0] } else { norm }
+    }
+
     /// Turns inner products of a sample with others into kernel values.
     pub fn finish(self, products: &mut [T], norm: T, norms: &[T]) {
         apply(self, products, norm, norms);

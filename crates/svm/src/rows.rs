@@ -20,15 +20,7 @@ impl Rows {
             }
             return Ok(Self::Dense { values, columns });
         }
-        let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
-        for &row in rows {
-            samples.for_each(row as usize, |column, value| {
-                indices.push(column as u32);
-                values.push(value);
-            });
-            starts.push(indices.len());
-        }
-        Ok(Self::Sparse(Csr::new(columns, starts, indices, values)?))
+        Ok(Self::Sparse(samples.sparse_rows(rows)?))
     }
 
     pub fn samples(&self) -> Samples<'_> {

@@ -130,6 +130,19 @@ impl<'a> Samples<'a> {
         self.for_each(row, |column, value| to[column] = value);
     }
 
+    /// Copies of some rows, of which only what is stored is kept.
+    pub(crate) fn sparse_rows(&self, rows: &[u32]) -> Result<Csr<f64>, SvmError> {
+        let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+        for &row in rows {
+            self.for_each(row as usize, |column, value| {
+                indices.push(column as u32);
+                values.push(value);
+            });
+            starts.push(indices.len());
+        }
+        Ok(Csr::new(self.columns(), starts, indices, values)?)
+    }
+
     /// Whole rows of finite numbers, at least one of each.
     pub(crate) fn check(&self) -> Result<(), SvmError> {
         let (len, columns) = match self {

@@ -45,13 +45,6 @@ impl<'a, T: Scalar> DenseGram<'a, T> {
         }
         panic!("no sample {id} in a kernel matrix of {}", self.len());
     }
-
-    fn own_value(&self, norm: T) -> T {
-        let mut value = [norm];
-        self.shape.finish(&mut value, norm, &[norm]);
-        // The kernel could hide a norm that is infinite.
-        if norm.is_finite() { value[0] } else { norm }
-    }
 }
 
 impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
@@ -62,7 +55,7 @@ impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
     fn diagonal(&self) -> Vec<T> {
         let points = self.points();
         let norms = self.groups.iter().flat_map(|&group| (0..group.len).map(move |i| points.norm(group, i)));
-        norms.map(|norm| self.own_value(norm)).collect()
+        norms.map(|norm| self.shape.of_itself(norm)).collect()
     }
 
     fn rows(&self, ids: &[u32], out: &mut [T]) {
@@ -80,7 +73,7 @@ impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
             points.kernel_rows(self.shape, rows.0, norms, &self.groups, out.0);
         });
         for ((&id, row), &norm) in ids.iter().zip(out.chunks_exact_mut(columns)).zip(&norms) {
-            row[id as usize] = self.own_value(norm);
+            row[id as usize] = self.shape.of_itself(norm);
         }
     }
 

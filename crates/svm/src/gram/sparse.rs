@@ -43,13 +43,6 @@ impl<'a, T: Scalar> SparseGram<'a, T> {
         let range = self.starts[id]..self.starts[id + 1];
         (&self.indices[range.clone()], &self.values[range])
     }
-
-    fn own_value(&self, norm: T) -> T {
-        let mut value = [norm];
-        self.shape.finish(&mut value, norm, &[norm]);
-        // The kernel could hide a norm that is infinite.
-        if norm.is_finite() { value[0] } else { norm }
-    }
 }
 
 impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
@@ -58,7 +51,7 @@ impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
     }
 
     fn diagonal(&self) -> Vec<T> {
-        self.norms.iter().map(|&norm| self.own_value(norm)).collect()
+        self.norms.iter().map(|&norm| self.shape.of_itself(norm)).collect()
     }
 
     fn rows(&self, ids: &[u32], out: &mut [T]) {
@@ -77,7 +70,7 @@ impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
                 }
                 let norm = self.norms[id as usize];
                 self.shape.finish(out, norm, &self.norms);
-                out[id as usize] = self.own_value(norm);
+                out[id as usize] = self.shape.of_itself(norm);
                 for &column in indices {
                     dense[column as usize] = T::ZERO;
                 }

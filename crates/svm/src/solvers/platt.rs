@@ -80,11 +80,7 @@ impl<T: Scalar> State<'_, T> {
 
     /// Looks for a partner of `i` and takes the step; whether there was one.
     fn examine(&mut self, i: usize) -> Result<bool, SvmError> {
-        let group = if i < self.dual.second_group {
-            0..self.dual.second_group
-        } else {
-            self.dual.second_group..self.dual.variables()
-        };
+        let group = self.dual.group_of(i);
         let difference = |v: usize| (self.gradient[v] - self.gradient[i]).abs();
         let longest = group
             .clone()

@@ -39,11 +39,7 @@ pub(crate) fn solve<T: Scalar>(
         changed = false;
         pass += 1;
         for i in 0..dual.variables() {
-            let group = if i < dual.second_group {
-                0..dual.second_group
-            } else {
-                dual.second_group..dual.variables()
-            };
+            let group = dual.group_of(i);
             let drawn = group.start + random.child(pass).child(i as u64).index(group.len());
             let pair = [(i, drawn), (drawn, i)]
                 .into_iter()
