@@ -4,6 +4,7 @@
 //! same bits for any number of threads. This is the only crate that may use `unsafe`.
 #![allow(unsafe_code)]
 
+mod buffer;
 pub mod isa;
 pub mod math;
 pub mod matmul;
@@ -13,6 +14,7 @@ pub mod reduce;
 mod scalar;
 mod split;
 
+pub use buffer::Buffer;
 pub use matmul::{MatMut, MatRef, Start, matmul};
 pub use pool::Pool;
 pub use random::Stream;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pellucid_compute::{Pool, Scalar, Stream};
+use pellucid_compute::{Buffer, Pool, Scalar, Stream};
 
 use crate::plan::zeros;
 use crate::session::TensorView;
@@ -29,7 +29,7 @@ const INIT_STREAM: u64 = 1;
 pub struct Model<F> {
     network: Arc<Sequential<F>>,
     plan: Plan,
-    parameters: Vec<F>,
+    parameters: Buffer<F>,
 }
 
 impl<F: Scalar> Model<F> {

@@ -1,10 +1,9 @@
 //! The plan of a network's memory: where everything lies in a few flat buffers.
 
 use std::collections::HashSet;
-use std::hint::black_box;
 use std::ops::Range;
 
-use pellucid_compute::Scalar;
+use pellucid_compute::{Buffer, Scalar};
 
 use crate::{PlanError, Sequential, Shape};
 
@@ -172,16 +171,8 @@ fn check_shape(layer: &str, shape: &Shape) -> Result<(), PlanError> {
 }
 
 /// `len` zeros, or an error where the system does not have the memory.
-pub(crate) fn zeros<T: Copy + Default>(len: usize) -> Result<Vec<T>, PlanError> {
-    // Asked for first, since `vec!` aborts; zeroed pages are then taken from the system as they are touched.
-    let mut probe = Vec::<T>::new();
-    let reserved = probe.try_reserve_exact(len);
-    black_box(&mut probe);
-    drop(probe);
-    match reserved {
-        Ok(()) => Ok(vec![T::default(); len]),
-        Err(_) => Err(PlanError::Memory { bytes: len.saturating_mul(size_of::<T>()) }),
-    }
+pub(crate) fn zeros<F: Scalar>(len: usize) -> Result<Buffer<F>, PlanError> {
+    Buffer::zeros(len).ok_or(PlanError::Memory { bytes: len.saturating_mul(size_of::<F>()) })
 }
 
 /// The number of elements of a shape, where it can be counted.

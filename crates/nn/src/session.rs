@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use pellucid_compute::{Pool, Scalar, Stream};
+use pellucid_compute::{Buffer, Pool, Scalar, Stream};
 
 use crate::layer::{Backward, Forward, Mode};
 use crate::plan::zeros;
@@ -32,11 +32,11 @@ pub struct Session<F> {
     /// The samples of the last input.
     batch: usize,
     /// The input, then the output of every layer.
-    activations: Vec<F>,
+    activations: Buffer<F>,
     /// dL/d of each of them; empty for inference.
-    gradients: Vec<F>,
-    saved: Vec<F>,
-    scratch: Vec<F>,
+    gradients: Buffer<F>,
+    saved: Buffer<F>,
+    scratch: Buffer<F>,
 }
 
 /// A tensor looked at: its name, its shape and its numbers, row by row.

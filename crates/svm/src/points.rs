@@ -27,8 +27,8 @@ pub(crate) struct Points<T> {
 }
 
 impl<T: Scalar> Points<T> {
-    /// Samples in a panel: what three vectors of AVX-512 hold.
-    const WIDTH: usize = 192 / size_of::<T>();
+    /// Samples in a panel: what four vectors of AVX-512 hold.
+    const WIDTH: usize = 256 / size_of::<T>();
 
     /// Copies the given rows of `samples` less `centre`, group by group.
     pub fn new(samples: &Samples<'_>, groups: &[&[u32]], centre: Option<&[f64]>, pool: &Pool) -> Self {

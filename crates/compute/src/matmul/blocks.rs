@@ -1,25 +1,30 @@
-//! Cutting a product into parts for threads, blocks for caches and tiles for registers.
+//! Cutting a product into tasks for threads, blocks for caches and tiles for registers.
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::kernels::{Kernels, Panel, Problem, Raw, Tile};
 use super::scratch::Scratch;
-use super::{DEPTH, GRAIN, ROWS};
+use super::{COLUMNS, DEPTH, GRAIN, PAGE, ROWS};
 use crate::{Pool, Scalar};
 
 thread_local! {
+    /// The packed operands of the products that this thread asks for; all threads of its pool read them.
     static SCRATCH: RefCell<Buffers> = const { RefCell::new(Buffers { a: Scratch::new(), b: Scratch::new() }) };
 }
 
-/// The packed block of A and the packed panel of B.
 struct Buffers {
     a: Scratch,
     b: Scratch,
 }
 
-// SAFETY: the operands are only read, and threads write to disjoint parts of C.
+// SAFETY: the operands are only read, and tasks write to disjoint parts of C or of a packed operand.
 unsafe impl<F: Sync> Sync for Problem<F> {}
+// SAFETY: as above.
+unsafe impl<F: Sync> Sync for Raw<F> {}
+// SAFETY: as above.
+unsafe impl<F: Sync> Sync for Block<F> {}
 
 /// The depth of all blocks but the last: equal parts of no more than [`DEPTH`], in multiples of 16 numbers. It
 /// depends on k alone, and so do the bits of the result.
@@ -27,110 +32,207 @@ pub fn block_depth(k: usize) -> usize {
     k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(16).max(16)
 }
 
+/// Runs the tasks on whichever thread is free; for little work, on the caller.
+fn share(pool: &Pool, tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
+    let threads = pool.threads().min(work / GRAIN).min(tasks);
+    if threads < 2 {
+        return (0..tasks).for_each(task);
+    }
+    let next = AtomicUsize::new(0);
+    pool.run(threads, |_| {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= tasks {
+                break;
+            }
+            task(index);
+        }
+    });
+}
+
 impl<F: Scalar> Kernels<F> {
     /// The most rows that a tile of some vectors can have.
     fn height(&self, vectors: usize) -> usize {
         self.tiles.iter().rposition(|tiles| vectors <= tiles.len()).map_or(0, |row| row + 1)
     }
+}
 
-    /// The number of vectors in the next panel of B, when `left` are left and C has `rows` rows: what the tallest
-    /// tile has, or a few more in a tile half as tall, which beats a last panel of one vector.
-    fn vectors(&self, left: usize, rows: usize) -> usize {
-        let height = rows.min(self.tiles.len());
-        let vectors = self.tiles[height - 1].len();
-        if left < 2 * vectors && 2 * self.height(left) >= height { left } else { left.min(vectors) }
+/// How the columns of a block are cut into panels: all of some vectors, the last of what is left.
+#[derive(Clone, Copy)]
+struct Panels {
+    count: usize,
+    vectors: usize,
+    last: usize,
+}
+
+impl Panels {
+    /// Panels as wide as the tallest tile for `rows` rows; a few vectors more in the last one, in a tile half as
+    /// tall, beat another panel of one vector.
+    fn new<F: Scalar>(kernels: &Kernels<F>, rows: usize, vectors: usize) -> Self {
+        let height = rows.clamp(1, kernels.tiles.len());
+        let width = kernels.tiles[height - 1].len();
+        let (whole, rest) = (vectors / width, vectors % width);
+        if whole == 0 || rest == 0 {
+            Self { count: whole.max(1), vectors: width, last: if whole == 0 { vectors } else { width } }
+        } else if 2 * kernels.height(width + rest) >= height {
+            Self { count: whole, vectors: width, last: width + rest }
+        } else {
+            Self { count: whole + 1, vectors: width, last: rest }
+        }
+    }
+
+    fn vectors(&self, panel: usize) -> usize {
+        if panel + 1 < self.count { self.vectors } else { self.last }
     }
 }
 
+/// Some columns of C and some of the depth, with the operands as the tiles will read them.
+struct Block<F: 'static> {
+    kernels: &'static Kernels<F>,
+    depth: usize,
+    columns: Range<usize>,
+    panels: Panels,
+    a: Raw<F>,
+    /// The rows of A that lie side by side: the height of a tile where A is packed, else all.
+    a_rows: usize,
+    b: Raw<F>,
+    /// Panels of B from this one on are packed.
+    first_packed: usize,
+    packed: Raw<F>,
+    start: Option<Raw<F>>,
+}
+
 impl<F: Scalar> Problem<F> {
-    /// Computes C, cut into one part for each thread: by columns where they are many, so that each panel of B is
-    /// packed once; else by rows.
+    /// Computes C.
     ///
     /// # Safety
     /// The operands must be valid and the instruction set of `kernels` available.
     pub unsafe fn run(&self, kernels: &'static Kernels<F>, pool: &Pool) {
-        let work = self.m.saturating_mul(self.n).saturating_mul(self.k);
-        let threads = pool.threads().min(work / GRAIN).max(1);
-        let by_columns = self.n >= 2 * kernels.lanes * threads;
-        let (whole, unit) = if by_columns { (self.n, kernels.lanes) } else { (self.m, kernels.tiles.len()) };
-        let units = whole.div_ceil(unit);
-        let parts = threads.min(units);
-        pool.run(parts, |part| {
-            let range = part * units / parts * unit..((part + 1) * units / parts * unit).min(whole);
-            let (rows, columns) = if by_columns { (0..self.m, range) } else { (range, 0..self.n) };
-            SCRATCH.with_borrow_mut(|buffers| {
-                for begin in rows.clone().step_by(ROWS) {
-                    let rows = begin..rows.end.min(begin + ROWS);
-                    for depth in (0..self.k.max(1)).step_by(block_depth(self.k)) {
-                        // SAFETY: the caller vouches for the operands; the ranges lie within them.
-                        unsafe { self.block(kernels, rows.clone(), columns.clone(), depth, buffers) }
+        SCRATCH.with_borrow_mut(|buffers| {
+            for begin in (0..self.n).step_by(COLUMNS) {
+                let columns = begin..self.n.min(begin + COLUMNS);
+                for depth in (0..self.k.max(1)).step_by(block_depth(self.k)) {
+                    // SAFETY: the caller vouches for the operands; the ranges lie within them.
+                    unsafe {
+                        let block = self.prepare(kernels, pool, columns.clone(), depth, buffers);
+                        self.compute(&block, pool);
                     }
                 }
-            });
+            }
         });
     }
 
-    /// Adds one block of the depth to the given part of C.
-    unsafe fn block(
+    /// Packs what the tiles of a block cannot read well where it is.
+    unsafe fn prepare(
         &self,
-        kernels: &Kernels<F>,
-        rows: Range<usize>,
+        kernels: &'static Kernels<F>,
+        pool: &Pool,
         columns: Range<usize>,
         begin: usize,
         buffers: &mut Buffers,
-    ) {
+    ) -> Block<F> {
         let (height, lanes) = (kernels.tiles.len(), kernels.lanes);
         let depth = block_depth(self.k).min(self.k - begin);
-        let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
-        let start = if begin == 0 { self.start } else { Some(c) };
-        let vectors_left = |j: usize| (columns.end - j).div_ceil(lanes);
-        let one_panel =
-            vectors_left(columns.start) <= kernels.vectors(vectors_left(columns.start), rows.len());
+        let panels = Panels::new(kernels, self.m, columns.len().div_ceil(lanes));
+        let width = panels.vectors * lanes;
 
-        let mut a = self.a.from(rows.start, begin);
-        // Packed A lies in panels as high as a tile; A as it is, in one of all rows.
-        let mut panel_rows = rows.len();
-        if a.column_stride != 1 && (a.row_stride != 1 || !one_panel) {
-            let packed: *mut F = buffers.a.get(rows.len().next_multiple_of(height) * depth).as_mut_ptr();
-            let transposed = Raw { row_stride: a.column_stride, column_stride: a.row_stride, ..a };
-            // SAFETY: the panel lies in A, and `packed` has room for it and its padding.
-            unsafe { (kernels.pack)(&Panel { from: transposed, depth, lanes: rows.len() }, height, packed) };
-            a = Raw { data: packed, row_stride: 1, column_stride: height };
-            panel_rows = height;
+        let mut a = self.a.from(0, begin);
+        let mut a_rows = self.m;
+        let scattered =
+            a.column_stride != 1 && (a.row_stride != 1 || a.column_stride * size_of::<F>() > PAGE);
+        if scattered && panels.count > 1 {
+            let packed = buffers.a.get::<F>(self.m.next_multiple_of(height) * depth).as_mut_ptr();
+            let to = Raw { data: packed.cast_const(), row_stride: depth, column_stride: 1 };
+            let tasks = self.m.div_ceil(ROWS);
+            share(pool, tasks, self.m * depth, |task| {
+                let rows = task * ROWS..self.m.min((task + 1) * ROWS);
+                let from =
+                    Raw { row_stride: a.column_stride, column_stride: a.row_stride, ..a.from(rows.start, 0) };
+                let panel = Panel { from, depth, lanes: rows.len() };
+                // SAFETY: the panel lies in A, and its copy, with its padding, in `packed`.
+                unsafe { (kernels.pack)(&panel, height, to.at(rows.start, 0).cast_mut()) };
+            });
+            (a, a_rows) = (Raw { row_stride: 1, column_stride: height, ..to }, height);
         }
 
-        let mut j = columns.start;
-        while j < columns.end {
-            let vectors = kernels.vectors(vectors_left(j), rows.len());
-            let width = vectors * lanes;
-            let panel = Panel { from: self.b.from(begin, j), depth, lanes: width.min(columns.end - j) };
-            let mut b = panel.from;
-            // Rows of B may be read where they are if there are few tiles, or if they are as good as packed.
-            let aligned =
-                b.data.addr().is_multiple_of(64) && (b.row_stride * size_of::<F>()).is_multiple_of(64);
-            let good = rows.len() <= 2 * height || aligned && b.row_stride <= 2 * width;
-            if b.column_stride != 1 || panel.lanes < width || !good {
-                let packed: *mut F = buffers.b.get(depth * width).as_mut_ptr();
-                // SAFETY: the panel lies in B, and `packed` has room for it and its padding.
-                unsafe { (kernels.pack)(&panel, width, packed) };
-                b = Raw { data: packed, row_stride: width, column_stride: 1 };
+        let b = self.b.from(begin, columns.start);
+        let bytes = b.row_stride * size_of::<F>();
+        let near = b.data.addr().is_multiple_of(64) && bytes.is_multiple_of(64) && bytes <= PAGE;
+        let first_packed = if b.column_stride != 1 || !(near || self.m <= 2 * height) {
+            0
+        } else if columns.len().is_multiple_of(lanes) {
+            panels.count
+        } else {
+            panels.count - 1
+        };
+        let count = panels.count - first_packed;
+        let room = if count == 0 { 0 } else { ((count - 1) * width + panels.last * lanes) * depth };
+        let packed = buffers.b.get::<F>(room).as_mut_ptr();
+        let packed = Raw { data: packed.cast_const(), row_stride: 0, column_stride: 1 };
+        share(pool, count, room, |task| {
+            let panel = first_packed + task;
+            let (j, width_here) = (panel * width, panels.vectors(panel) * lanes);
+            let from = Panel { from: b.from(0, j), depth, lanes: width_here.min(columns.len() - j) };
+            // SAFETY: the panel lies in B, and its copy, with its padding, in `packed`.
+            unsafe { (kernels.pack)(&from, width_here, packed.at(0, task * width * depth).cast_mut()) };
+        });
+
+        let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
+        let start = if begin == 0 { self.start } else { Some(c) };
+        Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start }
+    }
+
+    /// Adds a block to C. The larger operand is read once, the smaller again and again, from the second-level cache:
+    /// each task takes a few rows and all panels where C is high, one panel and many rows where it is wide.
+    unsafe fn compute(&self, block: &Block<F>, pool: &Pool) {
+        let panels = block.panels.count;
+        let work = self.m.saturating_mul(block.columns.len()).saturating_mul(block.depth);
+        let (rows, panels_each) = if self.m > block.columns.len() {
+            (ROWS, panels)
+        } else {
+            let parts = (4 * pool.threads()).div_ceil(panels);
+            (self.m.div_ceil(if pool.threads() == 1 { 1 } else { parts }).next_multiple_of(ROWS), 1)
+        };
+        let groups = panels.div_ceil(panels_each);
+        share(pool, groups * self.m.div_ceil(rows), work, |task| {
+            let (group, part) = (task % groups, task / groups);
+            let rows = part * rows..self.m.min((part + 1) * rows);
+            for panel in group * panels_each..panels.min((group + 1) * panels_each) {
+                // SAFETY: the rows and the panel lie in C; no other task writes to them.
+                unsafe { self.tiles(block, rows.clone(), panel) }
             }
-            let height = height.min(kernels.height(vectors));
-            for i in (0..rows.len()).step_by(height) {
-                let panel_of_a = Raw { data: a.data.wrapping_add(i / panel_rows * panel_rows * depth), ..a };
-                let tile = Tile {
-                    depth,
-                    columns: panel.lanes,
-                    a: panel_of_a.from(i % panel_rows, 0),
-                    b,
-                    c: c.at(rows.start + i, j).cast_mut(),
-                    c_stride: self.c_stride,
-                    start: start.map(|start| start.from(rows.start + i, j)),
-                };
-                // SAFETY: the tile lies in C, and its operands in A, B or the packed copies.
-                unsafe { (kernels.tiles[height.min(rows.len() - i) - 1][vectors - 1])(&tile) };
-            }
-            j += width;
+        });
+    }
+
+    /// The tiles of some rows and one panel.
+    unsafe fn tiles(&self, block: &Block<F>, rows: Range<usize>, panel: usize) {
+        let Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start } = block;
+        let vectors = panels.vectors(panel);
+        let (j, width) = (panel * panels.vectors * kernels.lanes, vectors * kernels.lanes);
+        let b = if panel < *first_packed {
+            b.from(0, j)
+        } else {
+            let begin = (panel - first_packed) * panels.vectors * kernels.lanes * depth;
+            Raw { row_stride: width, ..packed.from(0, begin) }
+        };
+        let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
+        let height = kernels.tiles.len().min(kernels.height(vectors));
+        let mut i = rows.start;
+        while i < rows.end {
+            let height = height.min(rows.end - i).min(a_rows - i % a_rows);
+            let side = Raw { data: a.data.wrapping_add(i / a_rows * a_rows * depth), ..*a };
+            let tile = Tile {
+                depth: *depth,
+                columns: width.min(columns.len() - j),
+                a: side.from(i % a_rows, 0),
+                b,
+                c: c.at(i, columns.start + j).cast_mut(),
+                c_stride: self.c_stride,
+                start: start.map(|start| start.from(i, columns.start + j)),
+            };
+            // SAFETY: the tile lies in C, and its operands in A, B or the packed copies.
+            unsafe { (kernels.tiles[height - 1][vectors - 1])(&tile) };
+            i += height;
         }
     }
 }

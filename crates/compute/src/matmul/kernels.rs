@@ -64,6 +64,9 @@ pub struct Problem<F> {
     pub start: Option<Raw<F>>,
 }
 
+/// The rows of B between the one in use and the one fetched into the first-level cache.
+const AHEAD: usize = 8;
+
 /// Computes one tile.
 type TileKernel<F> = unsafe fn(&Tile<F>);
 
@@ -89,7 +92,7 @@ pub trait Product: Sized + 'static {
 /// a variable would live in memory.
 macro_rules! unroll {
     ($i:ident < $end:ident $body:block) => {
-        unroll!($i $end $body 0 1 2 3 4 5 6 7)
+        unroll!($i $end $body 0 1 2 3 4 5)
     };
     ($i:ident $end:ident $body:block $at:literal $($more:literal)*) => {
         if $at < $end {
@@ -109,11 +112,18 @@ unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Elemen
     unsafe {
         let zero = L::splat(L::Element::ZERO);
         let mut sums = [[zero; NV]; MR];
+        // The lines that the sums go to arrive while they are computed; else each store would wait for its line.
+        unroll!(i < MR {
+            for v in 0..NV {
+                L::prefetch(tile.c.wrapping_add(i * tile.c_stride + v * L::LEN));
+            }
+        });
         let (mut a, mut b) = (tile.a, tile.b);
         for _ in 0..tile.depth {
             let mut row = [zero; NV];
             for v in 0..NV {
                 row[v] = L::load(b.at(0, v * L::LEN));
+                L::prefetch(b.at(AHEAD, v * L::LEN));
             }
             unroll!(i < MR {
                 let x = L::splat(*a.at(i, 0));
@@ -318,9 +328,9 @@ macro_rules! product {
                 match isa {
                     #[cfg(target_arch = "x86_64")]
                     Isa::Avx512 => kernels!(
-                        avx512, std::arch::x86_64::$avx512, 8,
+                        avx512, std::arch::x86_64::$avx512, 6,
                         1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5 6 7 8, 3: 1 2 3 4 5 6, 4: 1 2 3 4 5 6,
-                        5: 1 2 3, 6: 1 2 3, 7: 1 2 3, 8: 1 2 3
+                        5: 1 2 3 4 5, 6: 1 2 3 4
                     ),
                     #[cfg(target_arch = "x86_64")]
                     Isa::Avx2 => kernels!(

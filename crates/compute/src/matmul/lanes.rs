@@ -23,6 +23,8 @@ pub(super) trait Lanes: Copy {
     /// The same for one number, with the same rounding.
     unsafe fn plus_product_of_one(sum: Self::Element, a: Self::Element, b: Self::Element) -> Self::Element;
     unsafe fn plus(self, other: Self) -> Self;
+    /// Asks for the cache line of an address, which may be any.
+    unsafe fn prefetch(at: *const Self::Element);
     /// x0 y0 x1 y1 ...: the first and the second half.
     unsafe fn zip(self, other: Self) -> (Self, Self);
 }
@@ -70,6 +72,8 @@ impl<F: Scalar, const N: usize> Lanes for [F; N] {
     unsafe fn plus(self, other: Self) -> Self {
         std::array::from_fn(|lane| self[lane] + other[lane])
     }
+    #[inline(always)]
+    unsafe fn prefetch(_at: *const F) {}
     #[inline(always)]
     unsafe fn zip(self, other: Self) -> (Self, Self) {
         let at = |lane: usize| if lane.is_multiple_of(2) { self[lane / 2] } else { other[lane / 2] };
@@ -123,6 +127,10 @@ mod x86 {
                 #[inline(always)]
                 unsafe fn plus(self, other: Self) -> Self {
                     unsafe { $add(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn prefetch(at: *const $element) {
+                    unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
                 }
                 #[inline(always)]
                 unsafe fn zip(self, other: Self) -> (Self, Self) {

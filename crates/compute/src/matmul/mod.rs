@@ -5,16 +5,17 @@
 //! The method is that of Goto and van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, ACM TOMS
 //! 34(3), 2008, in the form of Van Zee and van de Geijn, *BLIS*, ACM TOMS 41(3), 2015. With `f32` and AVX-512:
 //!
-//! - C is cut into *tiles* of 8 rows and 3 vectors (48 columns), whose 24 sums stay in registers: each step of the
-//!   depth loads 3 vectors of B and 8 numbers of A for 24 multiply-adds, so that the loads keep up with two
-//!   multiply-adds a cycle. AVX2 has tiles of 4 x 3 vectors and portable code of 4 x 2.
-//! - The depth is cut into equal blocks of at most 208, so that a *panel* of B (208 x 48 numbers, 39 KB) and the
-//!   numbers of A for one tile (7 KB) share the first-level cache. The panel is packed: copied row after row
-//!   to where the tiles read it, transposed on the way if need be.
-//! - The rows are cut into blocks of 512, so that A's part (512 x 208 numbers, 416 KB) stays in the second-level
-//!   cache while the panels of B pass by. A is read where it is, in either layout, except that a transposed A that
-//!   more than one panel of B will meet is packed once for all of them.
-//! - Few rows (a batch of one) read B where it is, once, in tiles of up to 8 vectors.
+//! - C is cut into *tiles* of 6 rows and 4 vectors (64 columns), whose 24 sums stay in registers: each step of the
+//!   depth loads 4 vectors of B and 6 numbers of A for 24 multiply-adds, so that the loads keep up with two
+//!   multiply-adds a cycle. AVX2 has tiles of 4 x 3 vectors and portable code of 4 x 2. The lines of B that come next
+//!   and the lines of C are fetched ahead.
+//! - The depth is cut into equal blocks of at most 1024, so that the numbers of A for one tile (24 KB) stay in the
+//!   first-level cache and a *panel* of B (1024 x 64 numbers, 256 KB) in the second-level cache.
+//! - Operands are read where they are if they can be read well: rows of B that begin on cache lines and lie no more
+//!   than a page apart, and all of A but transposed matrices with longer rows. What cannot is *packed* first, by all
+//!   threads for all threads: copied row after row to where the tiles read it, transposed on the way if need be.
+//! - The larger operand passes by once while the smaller stays near: where C is higher than wide, a task is 12 rows
+//!   and all panels; else one panel and many rows. Threads take tasks as they become free.
 //! - Products of no more than 256 multiplications (XOR) take plain loops, without threads or packing.
 //!
 //! # Determinism
@@ -26,8 +27,8 @@
 //!
 //! # Memory
 //!
-//! Each thread keeps its packing buffers, which only grow: a repeated sequence of products allocates in its first
-//! round only.
+//! Each thread that asks for products keeps its packing buffers, which only grow: a repeated sequence of products
+//! allocates in its first round only.
 
 mod blocks;
 mod kernels;
@@ -45,10 +46,17 @@ use crate::isa::{Isa, isa};
 use crate::{Pool, Scalar};
 
 /// The greatest depth of a block; see the module's documentation.
-const DEPTH: usize = 208;
+const DEPTH: usize = 1024;
 
-/// The rows of A in a block.
-const ROWS: usize = 512;
+/// The columns of C in a block: with the depth it bounds the memory for packed operands to 16 MiB.
+const COLUMNS: usize = 2048;
+
+/// The rows that a task takes at a time, a multiple of the tallest tile of every instruction set.
+const ROWS: usize = 12;
+
+/// The greatest stride, in bytes, of rows that are read where they are: beyond a page of memory, each read would need
+/// another address translation.
+const PAGE: usize = 4096;
 
 /// Products of no more than this many multiplications take the plain loops: measured 25 to 55 ns for XOR's, where
 /// tiles took 70 to 160. At 512 tiles win for a transposed B (110 ns against 260) and lose a little otherwise.

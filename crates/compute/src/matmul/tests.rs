@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::blocks::block_depth;
 use super::kernels::{Panel, Raw};
 use super::*;
+use crate::Buffer;
 
 /// A number type with the two ways to add a product to a sum.
 trait Number: Scalar {
@@ -78,8 +79,11 @@ fn check<F: Number>(case: Case) {
     let Case { shape: [m, k, n], layouts, start, threads, seed } = case;
     let data = numbers::<F>(seed, 2 * (m + 5) * (k + 5) + 2 * (k + 5) * (n + 5) + n);
     let (row, rest) = data.split_at(n);
-    let (a, b) = rest.split_at(2 * (m + 5) * (k + 5));
-    let (a, b) = (view(a, m, k, layouts[0]), view(b, k, n, layouts[1]));
+    let (a, rest) = rest.split_at(2 * (m + 5) * (k + 5));
+    // On a cache line, so that some products read B where it is.
+    let mut b = Buffer::zeros(rest.len()).expect("memory");
+    b.copy_from_slice(rest);
+    let (a, b) = (view(a, m, k, layouts[0]), view(&b, k, n, layouts[1]));
     let pool = Pool::new(threads);
     for isa in available() {
         let before = numbers::<F>(seed + 1, m * (n + 2));
@@ -121,10 +125,19 @@ fn all_edges_of_tiles_give_the_reference_to_the_bit() {
 
 #[test]
 fn blocks_and_threads_do_not_change_a_bit() {
-    let shapes = [[20, 530, 50], [33, 300, 90], [530, 20, 40], [1, 600, 300], [5, 300, 200], [1030, 3, 65]];
+    let shapes = [
+        [20, 1100, 50],
+        [33, 300, 90],
+        [530, 20, 40],
+        [1, 2100, 300],
+        [5, 300, 200],
+        [1030, 3, 65],
+        [9, 40, 2100],
+        [130, 40, 128],
+    ];
     for (index, shape) in shapes.into_iter().enumerate() {
         for threads in 1..=4 {
-            let layouts = [(index + threads) % 5, threads % 5];
+            let layouts = [(index + threads) % 5, (threads - 1) % 5];
             check::<f32>(Case { shape, layouts, start: index % 3, threads, seed: 2 });
         }
         check::<f64>(Case { shape, layouts: [1, 1], start: 1, threads: 2, seed: 3 });
@@ -133,7 +146,7 @@ fn blocks_and_threads_do_not_change_a_bit() {
 
 #[test]
 fn a_part_of_a_product_is_the_product_of_parts() {
-    let (m, k, n) = (70, 300, 130);
+    let (m, k, n) = (70, 1100, 130);
     let (a, b) = (numbers::<f32>(4, m * k), numbers::<f32>(5, k * n));
     let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
     let mut whole = vec![0.0; m * n];
@@ -180,7 +193,7 @@ fn the_error_is_within_the_bound() {
 
 #[test]
 fn fused_instruction_sets_agree_to_the_bit() {
-    let (m, k, n) = (19, 600, 77);
+    let (m, k, n) = (19, 1100, 77);
     let (a, b) = (numbers::<f32>(8, m * k), numbers::<f32>(9, k * n));
     let products: Vec<Vec<f32>> = available()
         .filter(|&isa| isa != Isa::Portable)

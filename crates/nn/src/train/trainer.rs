@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use pellucid_compute::{Pool, Scalar, Stream, reduce::norm};
+use pellucid_compute::{Buffer, Pool, Scalar, Stream, reduce::norm};
 use pellucid_data::{Batches, Dataset, Element, permutation_into};
 use serde::{Deserialize, Serialize};
 
@@ -43,11 +43,11 @@ pub struct Trainer<F> {
     loss: Box<dyn Loss<F>>,
     optimizer: Box<dyn Optimizer<F>>,
     session: Session<F>,
-    gradients: Vec<F>,
-    optimizer_state: Vec<F>,
+    gradients: Buffer<F>,
+    optimizer_state: Buffer<F>,
     best_parameters: Vec<F>,
-    targets: Vec<F>,
-    sums: Vec<f64>,
+    targets: Buffer<F>,
+    sums: Buffer<f64>,
     progress: Progress,
     history: History,
     checkpoints: CheckpointPolicy,
@@ -125,7 +125,7 @@ impl<F: Scalar + Element> Trainer<F> {
         if found.epoch > epochs || found.step_in_epoch > found.step || found.step >= 1 << 53 {
             return Err(CheckpointError::Progress { epochs, found }.into());
         }
-        trainer.optimizer_state = state.optimizer_state;
+        trainer.optimizer_state.copy_from_slice(&state.optimizer_state);
         trainer.best_parameters = state.best_parameters;
         (trainer.progress, trainer.history) = (state.progress, state.history);
         Ok(trainer)
@@ -313,7 +313,7 @@ impl<F: Scalar + Element> Trainer<F> {
             config: self.config.clone(),
             progress: self.progress,
             history: self.history.clone(),
-            optimizer_state: self.optimizer_state.clone(),
+            optimizer_state: self.optimizer_state.to_vec(),
             best_parameters: self.best_parameters.clone(),
         };
         Checkpoint::new(self.model.clone(), Some(state))
