@@ -33,11 +33,11 @@ pub fn block_depth(k: usize) -> usize {
 }
 
 /// Runs the tasks on whichever thread is free; for little work, on the caller.
-fn share(pool: &Pool, tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
-    let threads = pool.threads().min(work / GRAIN).min(tasks);
-    if threads < 2 {
+fn share(pool: Option<&Pool>, tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
+    let threads = pool.map_or(1, Pool::threads).min(work / GRAIN).min(tasks);
+    let Some(pool) = pool.filter(|_| threads > 1) else {
         return (0..tasks).for_each(task);
-    }
+    };
     let next = AtomicUsize::new(0);
     pool.run(threads, |_| {
         loop {
@@ -103,11 +103,14 @@ struct Block<F: 'static> {
 }
 
 impl<F: Scalar> Problem<F> {
-    /// Computes C.
+    /// Computes C, on the caller or on the threads of a pool.
     ///
     /// # Safety
     /// The operands must be valid and the instruction set of `kernels` available.
-    pub unsafe fn run(&self, kernels: &'static Kernels<F>, pool: &Pool) {
+    pub unsafe fn run(&self, kernels: &'static Kernels<F>, pool: Option<&Pool>) {
+        if self.m == 0 {
+            return;
+        }
         SCRATCH.with_borrow_mut(|buffers| {
             for begin in (0..self.n).step_by(COLUMNS) {
                 let columns = begin..self.n.min(begin + COLUMNS);
@@ -126,7 +129,7 @@ impl<F: Scalar> Problem<F> {
     unsafe fn prepare(
         &self,
         kernels: &'static Kernels<F>,
-        pool: &Pool,
+        pool: Option<&Pool>,
         columns: Range<usize>,
         begin: usize,
         buffers: &mut Buffers,
@@ -184,14 +187,14 @@ impl<F: Scalar> Problem<F> {
 
     /// Adds a block to C. The larger operand is read once, the smaller again and again, from the second-level cache:
     /// each task takes a few rows and all panels where C is high, one panel and many rows where it is wide.
-    unsafe fn compute(&self, block: &Block<F>, pool: &Pool) {
+    unsafe fn compute(&self, block: &Block<F>, pool: Option<&Pool>) {
         let panels = block.panels.count;
-        let work = self.m.saturating_mul(block.columns.len()).saturating_mul(block.depth);
+        let work = self.m.saturating_mul(block.columns.len()).saturating_mul(block.depth).max(2 * GRAIN);
         let (rows, panels_each) = if self.m > block.columns.len() {
             (ROWS, panels)
         } else {
-            let parts = (4 * pool.threads()).div_ceil(panels);
-            (self.m.div_ceil(if pool.threads() == 1 { 1 } else { parts }).next_multiple_of(ROWS), 1)
+            let parts = pool.map_or(1, |pool| (4 * pool.threads()).div_ceil(panels));
+            (self.m.div_ceil(parts).next_multiple_of(ROWS), 1)
         };
         let groups = panels.div_ceil(panels_each);
         share(pool, groups * self.m.div_ceil(rows), work, |task| {

@@ -66,6 +66,39 @@ const SMALL: usize = 256;
 /// 170 GFLOP/s, against about one for a region of the pool.
 const GRAIN: usize = 131_072;
 
+/// The ways to compute a product; all give the same bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Plain loops over the operands where they are.
+    Loops,
+    /// Tiles, on the caller alone.
+    Tiles,
+    /// Tiles, on the threads of the pool.
+    Threads,
+}
+
+impl Method {
+    /// The method for an m x k and a k x n matrix and some threads, by the number of multiplications.
+    ///
+    /// ```
+    /// use pellucid_compute::matmul::Method;
+    /// assert_eq!(Method::choose([4, 2, 4], 2), Method::Loops);
+    /// assert_eq!(Method::choose([256, 784, 256], 1), Method::Tiles);
+    /// assert_eq!(Method::choose([256, 784, 256], 2), Method::Threads);
+    /// ```
+    #[inline]
+    pub fn choose([m, k, n]: [usize; 3], threads: usize) -> Self {
+        let work = m.saturating_mul(n).saturating_mul(k);
+        if work <= SMALL && k <= DEPTH {
+            Self::Loops
+        } else if threads < 2 || work < 2 * GRAIN {
+            Self::Tiles
+        } else {
+            Self::Threads
+        }
+    }
+}
+
 /// What a product is added to.
 #[derive(Clone, Copy, Debug)]
 pub enum Start<'a, F> {
@@ -100,8 +133,26 @@ pub fn matmul<F: Scalar>(
     b: MatRef<'_, F>,
     start: Start<'_, F>,
 ) {
+    let method = Method::choose([a.rows, a.columns, b.columns], pool.threads());
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), pool, &mut c, a, b, start) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start) }
+}
+
+/// [`matmul`] by a method of the caller's choice, to measure what the choice is worth. Plain loops have the same bits
+/// up to a depth of 1024.
+///
+/// # Panics
+/// Where the shapes do not fit.
+pub fn matmul_by<F: Scalar>(
+    method: Method,
+    pool: &Pool,
+    mut c: MatMut<'_, F>,
+    a: MatRef<'_, F>,
+    b: MatRef<'_, F>,
+    start: Start<'_, F>,
+) {
+    // SAFETY: `isa` is available on this machine.
+    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start) }
 }
 
 /// [`matmul`] with the kernels of an instruction set.
@@ -110,6 +161,7 @@ pub fn matmul<F: Scalar>(
 /// This machine must have it.
 unsafe fn matmul_with<F: Scalar>(
     isa: Isa,
+    method: Method,
     pool: &Pool,
     c: &mut MatMut<'_, F>,
     a: MatRef<'_, F>,
@@ -146,7 +198,12 @@ unsafe fn matmul_with<F: Scalar>(
         c_stride: c.row_stride,
         start: start.map(|(data, row_stride)| Raw { data, row_stride, column_stride: 1 }),
     };
-    let small = c.rows.saturating_mul(c.columns).saturating_mul(a.columns) <= SMALL && a.columns <= DEPTH;
     // SAFETY: the views vouch for the operands, whose shapes agree; the caller vouches for `isa`.
-    unsafe { if small { (kernels.small)(&problem) } else { problem.run(kernels, pool) } }
+    unsafe {
+        match method {
+            Method::Loops => (kernels.small)(&problem),
+            Method::Tiles => problem.run(kernels, None),
+            Method::Threads => problem.run(kernels, Some(pool)),
+        }
+    }
 }

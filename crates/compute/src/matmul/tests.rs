@@ -85,7 +85,10 @@ fn check<F: Number>(case: Case) {
     b.copy_from_slice(rest);
     let (a, b) = (view(a, m, k, layouts[0]), view(&b, k, n, layouts[1]));
     let pool = Pool::new(threads);
-    for isa in available() {
+    let few = m * n * k < 10_000 && k <= DEPTH;
+    let methods = [(Method::Loops, few), (Method::Tiles, threads == 1), (Method::Threads, threads > 1)];
+    let methods = methods.into_iter().filter_map(|(method, tried)| tried.then_some(method));
+    for (isa, method) in available().flat_map(|isa| methods.clone().map(move |method| (isa, method))) {
         let before = numbers::<F>(seed + 1, m * (n + 2));
         let expected = reference(isa, a, b, |i, j| match start {
             0 => None,
@@ -94,18 +97,17 @@ fn check<F: Number>(case: Case) {
         });
         let mut after = before.clone();
         let mut c = MatMut::row_major(&mut after, m, n + 2).part(0..m, 1..n + 1);
+        let start = [Start::Zero, Start::Accumulate, Start::Row(row)][start];
         // SAFETY: `isa` is available.
-        unsafe {
-            matmul_with(isa, &pool, &mut c, a, b, [Start::Zero, Start::Accumulate, Start::Row(row)][start]);
-        };
+        unsafe { matmul_with(isa, method, &pool, &mut c, a, b, start) };
         for i in 0..m {
             let (row, before) = (&after[i * (n + 2)..][..n + 2], &before[i * (n + 2)..][..n + 2]);
             assert_eq!(
                 (row[0], row[n + 1]),
                 (before[0], before[n + 1]),
-                "written outside C: {isa:?} {case:?}"
+                "written outside C: {isa:?} {method:?} {case:?}"
             );
-            assert_eq!(&row[1..=n], &expected[i * n..][..n], "row {i}: {isa:?} {case:?}");
+            assert_eq!(&row[1..=n], &expected[i * n..][..n], "row {i}: {isa:?} {method:?} {case:?}");
         }
     }
 }
@@ -178,7 +180,15 @@ fn the_error_is_within_the_bound() {
             let mut c = vec![f32::NAN; m * n];
             // SAFETY: `isa` is available.
             unsafe {
-                matmul_with(isa, &Pool::single(), &mut MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+                matmul_with(
+                    isa,
+                    Method::Tiles,
+                    &Pool::single(),
+                    &mut MatMut::row_major(&mut c, m, n),
+                    a,
+                    b,
+                    Start::Zero,
+                );
             };
             for (index, &x) in c.iter().enumerate() {
                 let products =
@@ -202,7 +212,15 @@ fn fused_instruction_sets_agree_to_the_bit() {
             let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
             // SAFETY: `isa` is available.
             unsafe {
-                matmul_with(isa, &Pool::single(), &mut MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+                matmul_with(
+                    isa,
+                    Method::Tiles,
+                    &Pool::single(),
+                    &mut MatMut::row_major(&mut c, m, n),
+                    a,
+                    b,
+                    Start::Zero,
+                );
             };
             c
         })
