@@ -70,7 +70,7 @@ class Torch:
             loss = self.loss(*parameters)
             loss.backward()
             optimizer.step()
-        return float(loss)
+        return loss.item()
 
 
 common.run(Torch(ARGS.variant), ARGS)

@@ -81,7 +81,7 @@ pub struct Small {
     /// Images of a step.
     #[arg(long, value_name = "N", default_value_t = 32)]
     pub batch: usize,
-    /// Trainings one after the other, the last of which is timed.
+    /// Trainings one after the other, the last of which is timed. With 1, the test images are left out.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     pub trainings: u32,
     /// The seed of weights and order.
@@ -151,9 +151,12 @@ pub struct Arrays {
     /// The checkpoint of `pellucid reproduce autoencoder`, whose encoder makes the latent features.
     #[arg(long, value_name = "FILE")]
     pub encoder: PathBuf,
-    /// The folder for the arrays (some 330 MB), one folder a job.
+    /// The folder for the arrays (some 460 MB), one folder a job.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// At most so many rows of each array, for a quick trial.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub most: Option<u32>,
     #[command(flatten)]
     pub images: Images,
 }

@@ -17,7 +17,7 @@ const SPLIT_SEED: u64 = 42;
 /// Writes `split/`, and a folder for every size of a support vector machine.
 ///
 /// Latent codes and small sets of pixels are of the pooled split, as in the course report; the largest are the official
-/// 60,000 and 10,000. Fewer rows than all are evenly spread.
+/// 60,000 and 10,000.
 pub fn run(args: &Arrays) -> Result<Value> {
     let mnist = load_mnist(args.images.mnist.as_deref())?;
     let pool = machine::pool(args.images.threads.threads);
@@ -31,9 +31,12 @@ pub fn run(args: &Arrays) -> Result<Value> {
         Ok(x)
     };
 
+    let most = args.most.map_or(usize::MAX, |most| most as usize);
     let folder = Folder::new(args.out.join("split"))?;
-    folder.write("train", &[pooled.train.len()], pooled.train.rows())?;
-    folder.write("test", &[pooled.test.len()], pooled.test.rows())?;
+    for (name, part) in [("train", &pooled.train), ("test", &pooled.test)] {
+        let part = spread(part, part.len().min(most))?;
+        folder.write(name, &[part.len()], part.rows())?;
+    }
     for (split, count, columns) in [
         (&pooled, 5_000, LATENT),
         (&pooled, 50_400, LATENT),
@@ -41,10 +44,9 @@ pub fn run(args: &Arrays) -> Result<Value> {
         (&pooled, 10_000, PIXELS),
         (&official, 60_000, PIXELS),
     ] {
-        let rows = split.train.len();
-        let spread: Vec<u32> = (0..count).map(|i| (i * rows / count) as u32).collect();
         let folder = Folder::new(args.out.join(format!("svm_{count}x{columns}")))?;
-        for (prefix, part) in [("", &split.train.subset(&spread)?), ("test_", &split.test)] {
+        for (prefix, part, count) in [("", &split.train, count), ("test_", &split.test, split.test.len())] {
+            let part = &spread(part, count.min(most))?;
             let x = if columns == LATENT { codes(part) } else { pixels(part) }?;
             let y: Vec<i32> = part.rows().iter().map(|&row| i32::from(mnist.labels()[row as usize])).collect();
             folder.write(&format!("{prefix}x"), &[part.len(), columns], &x)?;
@@ -53,6 +55,12 @@ pub fn run(args: &Arrays) -> Result<Value> {
         eprintln!("{}", folder.0.display());
     }
     Ok(json!({ "folder": args.out }))
+}
+
+/// So many of the rows, evenly spread: MNIST is ordered by who wrote the digits.
+fn spread(part: &Dataset, count: usize) -> Result<Dataset> {
+    let rows: Vec<u32> = (0..count).map(|i| (i * part.len() / count) as u32).collect();
+    Ok(part.subset(&rows)?)
 }
 
 struct Folder(PathBuf);
