@@ -19,7 +19,7 @@ from pathlib import Path
 
 import check
 import machine
-from plan import HEADLINES_TOO, JOBS, LINES, NOTES, OURS, PEERS, PLAIN, ROOT, RUST, WALL, command, lines
+from plan import HEADLINES_TOO, JOBS, LINES, NOTES, OURS, PLAIN, ROOT, WALL, command, lines
 from prepare import prepare, versions
 
 
@@ -66,7 +66,7 @@ def run_process(who, line, options):
     except subprocess.TimeoutExpired:
         raise RuntimeError(f"stopped after {options.timeout:.0f} s") from None
     except OSError as error:
-        raise RuntimeError(str(error)) from None
+        raise RuntimeError(f"cannot be run: {error.strerror}") from None
     wall = time.monotonic() - start
     if done.returncode != 0:
         raise RuntimeError(f"exit code {done.returncode}: " + " ".join(done.stderr.strip().splitlines()[-1:]))

@@ -48,7 +48,8 @@ pub fn run(args: &Arrays) -> Result<Value> {
         for (prefix, part, count) in [("", &split.train, count), ("test_", &split.test, split.test.len())] {
             let part = &spread(part, count.min(most))?;
             let x = if columns == LATENT { codes(part) } else { pixels(part) }?;
-            let y: Vec<i32> = part.rows().iter().map(|&row| i32::from(mnist.labels()[row as usize])).collect();
+            let y: Vec<i32> =
+                part.rows().iter().map(|&row| i32::from(mnist.labels()[row as usize])).collect();
             folder.write(&format!("{prefix}x"), &[part.len(), columns], &x)?;
             folder.write(&format!("{prefix}y"), &[part.len()], &y)?;
         }
@@ -73,6 +74,7 @@ impl Folder {
     }
 
     fn write<T: Stored>(&self, name: &str, shape: &[usize], numbers: &[T]) -> Result<()> {
-        write_npy(&self.0.join(Path::new(name).with_extension("npy")), shape, numbers).map_err(failure::runtime)
+        write_npy(&self.0.join(Path::new(name).with_extension("npy")), shape, numbers)
+            .map_err(failure::runtime)
     }
 }

@@ -25,7 +25,8 @@ pub fn run(args: &Quality) -> Result<Value> {
     let pool = machine::pool(args.images.threads.threads);
     let config = preset::config(Preset::Quick, args.seed);
     let mut trainer = Trainer::new(Model::<f32>::new(network(), args.seed)?, config, &pool)?;
-    let mut watch = Watch { test: &split.test, pool: &pool, target: args.target, reached: None, failure: None };
+    let mut watch =
+        Watch { test: &split.test, pool: &pool, target: args.target, reached: None, failure: None };
     trainer.fit(&split.train, None, &mut watch)?;
     if let Some(failure) = watch.failure {
         return Err(failure);
