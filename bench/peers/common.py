@@ -1,7 +1,8 @@
 """What the Python peers share: the jobs and their options, MNIST, the recipes, timing, memory, and the JSON they print.
 
 A peer is a class whose `start(x, recipe, seed)` makes a network, whose `train(epochs, after_epoch)` trains it and calls
-`after_epoch(loss)` after every epoch (true: stop), and whose `outputs(x)` runs it. It imports its framework when made.
+`after_epoch(loss)` after every epoch (true: stop), whose `error(x)` is the mean squared error of reconstructions, and whose
+`outputs(x)` runs it.
 """
 import argparse
 import gzip
@@ -124,10 +125,6 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def mean_squared_error(peer, x):
-    return float(np.mean((sigmoid(peer.outputs(x)) - x) ** 2, dtype=np.float64))
-
-
 def autoencoder(peer, args):
     """The full size."""
     peer.start(images(args.mnist, "train", args.rows or 50400), Recipe(args.batch or 256), args.seed)
@@ -143,14 +140,13 @@ def small(peer, args):
     and nothing tested."""
     x, growth = images(args.mnist, "train", args.rows or 2000), None
     for training in range(args.trainings):
-        start = time.perf_counter()
         peer.start(x, Recipe(args.batch or 32, loss="mse"), args.seed)
-        watch = Watch()
+        start, watch = time.perf_counter(), Watch()
         peer.train(args.epochs or 15, watch)
         seconds = time.perf_counter() - start
         growth = watch.growth() if training == 0 else growth
     emit(train_seconds=seconds, final_loss=watch.losses[-1], losses=watch.losses, growth_mb=growth,
-         test_mse=mean_squared_error(peer, images(args.mnist, "t10k")) if args.trainings > 1 else None,
+         test_mse=float(peer.error(images(args.mnist, "t10k"))) if args.trainings > 1 else None,
          peak_mb=memory("VmHWM"))
 
 
@@ -163,7 +159,7 @@ def quality(peer, args):
     done = []
 
     def after_epoch(_):
-        done.append(mean_squared_error(peer, test))
+        done.append(float(peer.error(test)))
         if done[-1] <= args.target:
             reached.append(len(done))
         return bool(reached)

@@ -53,6 +53,7 @@ class Jax:
     def __init__(self, variant):
         self.steps = variant == "steps"
         self.run, self.compiled = jax.jit(forward), {}
+        self.mse = jax.jit(lambda parameters, x: mse(forward(parameters, x), x))
 
     def start(self, x, recipe, seed):
         self.recipe, self.key, self.random = recipe, jax.random.PRNGKey(seed), np.random.default_rng(seed)
@@ -84,6 +85,9 @@ class Jax:
         for _ in range(epochs):
             if after_epoch(self.epoch()):
                 return
+
+    def error(self, x):
+        return self.mse(self.state[0], x)
 
     def outputs(self, x):
         return np.asarray(self.run(self.state[0], x))

@@ -50,6 +50,9 @@ class NumPy:
             if after_epoch(total / n):
                 return
 
+    def error(self, x):
+        return np.mean((sigmoid(self.outputs(x)) - x) ** 2, dtype=np.float64)
+
     def outputs(self, x):
         return self.forward(x)[-1]
 

@@ -50,10 +50,14 @@ class TensorFlow:
             loss = keras.losses.BinaryCrossentropy(from_logits=True) if recipe.loss == "bce" else sigmoid_mse
             self.model.compile(optimizer, loss, jit_compile=self.jit)
             self.forward = tf.function(lambda x: self.model(x, training=False), jit_compile=self.jit)
+            self.mse = tf.function(lambda x: tf.reduce_mean(sigmoid_mse(x, self.model(x, training=False))), jit_compile=self.jit)
         self.model.set_weights([array for layer in common.initial_weights(seed) for array in layer])
 
     def train(self, epochs, after_epoch):
         self.model.fit(self.x, self.x, self.recipe.batch, epochs, verbose=0, callbacks=[AfterEpoch(after_epoch)])
+
+    def error(self, x):
+        return self.mse(tf.constant(x))
 
     def outputs(self, x):
         return self.forward(tf.constant(x)).numpy()

@@ -55,6 +55,11 @@ class Torch:
             if after_epoch(float(total) / n):
                 return
 
+    def error(self, x):
+        with torch.inference_mode():
+            x = torch.from_numpy(x)
+            return torch.nn.functional.mse_loss(torch.sigmoid(self.forward(x)), x)
+
     def outputs(self, x):
         with torch.inference_mode():
             return self.forward(torch.from_numpy(x)).numpy()

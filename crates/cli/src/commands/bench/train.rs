@@ -61,9 +61,8 @@ pub fn small(args: &Small) -> Result<Value> {
     let mut figures = json!({});
     for training in 0..args.trainings {
         let network = network().with(Sigmoid);
-        let start = Instant::now();
         let mut trainer = Trainer::new(Model::<f32>::new(network, args.seed)?, config.clone(), &pool)?;
-        let mut watch = Watch::new();
+        let (start, mut watch) = (Instant::now(), Watch::new());
         trainer.fit(&train, None, &mut watch)?;
         let seconds = start.elapsed().as_secs_f64();
         if training == 0 {

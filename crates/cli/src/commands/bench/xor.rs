@@ -16,8 +16,8 @@ pub fn run(args: &Xor) -> Result<Value> {
     let config = TrainConfig { epochs: args.steps, ..config(args.seed) };
     let (mut seconds, mut loss) = (0.0, 0.0);
     for _ in 0..args.trainings {
-        let start = Instant::now();
         let mut trainer = Trainer::new(Model::<f32>::new(network(), args.seed)?, config.clone(), &pool)?;
+        let start = Instant::now();
         trainer.fit(&data, None, &mut ())?;
         seconds = start.elapsed().as_secs_f64();
         loss = trainer.evaluate(&data)?;
