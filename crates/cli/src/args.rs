@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod bench;
 pub mod svm;
 
 use std::path::PathBuf;
@@ -37,6 +38,9 @@ pub enum Command {
     /// Support vector machines, with LIBSVM's options, printed lines and files: train, predict, scale.
     #[command(subcommand)]
     Svm(svm::Svm),
+    /// Time this machine and this library on the work of the comparison with other frameworks (see bench/README.md).
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Print a completion script for a shell: pellucid completions bash > /etc/bash_completion.d/pellucid
     Completions {
         /// The shell.

@@ -14,8 +14,17 @@ pub fn cpu() -> String {
 
 /// The most memory that this process has held, in MB (10^6 bytes); `None` where the system does not tell.
 pub fn peak_rss_mb() -> Option<f64> {
+    memory("VmHWM:")
+}
+
+/// The memory that this process holds now, in MB (10^6 bytes); `None` where the system does not tell.
+pub fn rss_mb() -> Option<f64> {
+    memory("VmRSS:")
+}
+
+fn memory(field: &str) -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib * 1024.0 / 1e6)
 }

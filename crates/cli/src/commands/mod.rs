@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod bench;
 mod check;
 mod eval;
 mod input;
@@ -31,6 +32,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Check(args) => check::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Svm(command) => svm::run(&command),
+        Command::Bench(job) => bench::run(&job),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "pellucid", &mut std::io::stdout());
             Ok(())

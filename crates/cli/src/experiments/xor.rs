@@ -34,7 +34,8 @@ pub fn network<F: Scalar>() -> Sequential<F> {
         .named("sigmoid")
 }
 
-fn config(seed: u64) -> TrainConfig {
+/// The report's settings.
+pub fn config(seed: u64) -> TrainConfig {
     TrainConfig {
         epochs: EPOCHS,
         batch_size: 4,
@@ -45,7 +46,8 @@ fn config(seed: u64) -> TrainConfig {
     }
 }
 
-fn data() -> Result<Dataset> {
+/// The four points with their targets.
+pub fn data() -> Result<Dataset> {
     let x = Features::F32(Matrix::new(4, 2, INPUTS.to_vec())?);
     let t = Features::F32(Matrix::new(4, 1, TARGETS.to_vec())?);
     Ok(Dataset::new(x, Targets::Values(t))?)

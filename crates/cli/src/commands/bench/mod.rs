@@ -1,0 +1,49 @@
+//! `pellucid bench`: this library's side of the comparison with other frameworks, written as its users write.
+
+mod arrays;
+mod inference;
+mod probe;
+mod quality;
+mod svm;
+mod train;
+mod xor;
+
+use std::time::Instant;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use crate::args::bench::{Bench, Load};
+use crate::experiments::autoencoder::load_mnist;
+
+/// Runs a job and prints its figures.
+pub fn run(job: &Bench) -> Result<()> {
+    let figures = match job {
+        Bench::Probe(args) => probe::run(args),
+        Bench::Autoencoder(args) => train::autoencoder(args)?,
+        Bench::Small(args) => train::small(args)?,
+        Bench::Xor(args) => xor::run(args)?,
+        Bench::Quality(args) => quality::run(args)?,
+        Bench::Inference(args) => inference::run(args)?,
+        Bench::Load(args) => load(args)?,
+        Bench::Svm(args) => svm::run(args)?,
+        Bench::Arrays(args) => arrays::run(args)?,
+    };
+    println!("{figures}");
+    Ok(())
+}
+
+/// Reads MNIST.
+fn load(args: &Load) -> Result<Value> {
+    let start = Instant::now();
+    let mnist = load_mnist(args.mnist.as_deref())?;
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!("{} images in {:.1} ms", mnist.labels().len(), seconds * 1e3);
+    Ok(json!({ "load_seconds": seconds }))
+}
+
+/// The median of some measurements, the upper of two; `None` of none.
+fn median(mut measured: Vec<f64>) -> Option<f64> {
+    measured.sort_by(f64::total_cmp);
+    measured.get(measured.len() / 2).copied()
+}
