@@ -10,6 +10,11 @@ use clap::{Args, Subcommand};
 pub enum Bench {
     /// The machine's rates now: multiply-adds in registers and reading of memory, on one thread and on all.
     Probe(Threads),
+    /// Measure the choice of a method by size: matrix products by plain loops, on one thread, on all.
+    ///
+    /// Prints a table: the time of each method, the one that the library chooses, and how much slower it is than the
+    /// best.
+    Kernels(Kernels),
     /// Train the MNIST autoencoder: batches of 256, binary cross-entropy on logits, gradient descent with rate 0.1.
     ///
     /// Prints the median of the epochs after the first, the first, the peak of memory and its growth after the first
@@ -40,6 +45,15 @@ pub struct Threads {
     /// Threads to compute with. [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub struct Kernels {
+    /// Measurements of each method and size, taken in turn; their median counts.
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    #[command(flatten)]
+    pub threads: Threads,
 }
 
 /// Where MNIST is.

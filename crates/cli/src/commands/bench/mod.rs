@@ -2,6 +2,7 @@
 
 mod arrays;
 mod inference;
+mod kernels;
 mod probe;
 mod quality;
 mod svm;
@@ -20,6 +21,7 @@ use crate::experiments::autoencoder::load_mnist;
 pub fn run(job: &Bench) -> Result<()> {
     let figures = match job {
         Bench::Probe(args) => probe::run(args),
+        Bench::Kernels(args) => kernels::run(args)?,
         Bench::Autoencoder(args) => train::autoencoder(args)?,
         Bench::Small(args) => train::small(args)?,
         Bench::Xor(args) => xor::run(args)?,
