@@ -177,9 +177,10 @@ impl Pool {
         let mut slots: [Mutex<Option<A>>; MAX_THREADS] = [const { Mutex::new(None) }; MAX_THREADS];
         let mut rest = args;
         let mut begin = 0;
+        // Multiples of 16 rows keep whole cache lines and vectors in one part.
+        let unit = if rows >= 16 * parts { 16 } else { 1 };
         for (part, slot) in slots[..parts - 1].iter_mut().enumerate() {
-            // Multiples of 16 rows keep whole cache lines and vectors in one part.
-            let end = ((part + 1) * rows / parts).next_multiple_of(16).min(rows);
+            let end = ((part + 1) * rows / parts).next_multiple_of(unit).min(rows);
             let (head, tail) = rest.split_at(end - begin);
             *slot.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(head);
             (rest, begin) = (tail, end);

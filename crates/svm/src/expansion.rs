@@ -249,7 +249,8 @@ impl Expansion {
             }
             for &(class, first, group) in &ready.chunks {
                 let kernel = &mut kernel[..count * group.len];
-                ready.points.kernel_rows(shape, &rows[..count * depth], &norms[..count], &[group], kernel);
+                let rows = (&rows[..count * depth], &norms[..count]);
+                ready.points.kernel_rows(&single, shape, rows, &[group], kernel);
                 let coefficients = &ready.coefficients[first * outputs..(first + group.len) * outputs];
                 let part = &mut part[..count * outputs];
                 matmul(

@@ -44,6 +44,7 @@ mod samples;
 mod sigmoid;
 mod solvers;
 mod svc;
+mod svc_model;
 mod svr;
 mod watch;
 
@@ -60,5 +61,6 @@ pub use machine::{Kind, Machine};
 pub use one_class::OneClassSvm;
 pub use options::{Effort, FitProgress, Observer, Options, Precision, Solver};
 pub use samples::{Samples, Value};
-pub use svc::{MultiClass, Svc, SvcModel};
+pub use svc::{MultiClass, Svc};
+pub use svc_model::SvcModel;
 pub use svr::Svr;

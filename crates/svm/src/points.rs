@@ -4,7 +4,7 @@
 //! matrix product reads its right operand, so that nothing is packed again for any product with them. A group of
 //! samples (a class) begins with a panel of its own.
 
-use pellucid_compute::{MatMut, MatRef, Pool, Rows, Scalar, Start, matmul};
+use pellucid_compute::{MatMut, MatRef, Pool, Rows, Scalar, Split, Start, matmul};
 
 use crate::Samples;
 use crate::kernel::Shape;
@@ -121,26 +121,76 @@ impl<T: Scalar> Points<T> {
     }
 
     /// Kernel values of `rows` (row-major, with their squared norms) and the samples of some groups, side by side.
-    pub fn kernel_rows(&self, shape: Shape<T>, rows: &[T], norms: &[T], groups: &[Group], out: &mut [T]) {
-        let count = norms.len();
-        let columns: usize = groups.iter().map(|group| group.len).sum();
+    pub fn kernel_rows(
+        &self,
+        pool: &Pool,
+        shape: Shape<T>,
+        (rows, norms): (&[T], &[T]),
+        groups: &[Group],
+        out: &mut [T],
+    ) {
+        let (count, columns) = (norms.len(), groups.iter().map(|group| group.len).sum());
         let rows = MatRef::row_major(rows, count, self.depth);
-        let single = Pool::single();
+        let mut strips = Vec::with_capacity(columns / Self::WIDTH + groups.len());
         let mut begin = 0;
         for group in groups {
             for (index, at) in (0..group.len).step_by(Self::WIDTH).enumerate() {
-                let panel = group.first_panel + index;
                 let width = Self::WIDTH.min(group.len - at);
-                let columns_here = begin + at..begin + at + width;
-                let points = MatRef::row_major(self.panel(panel), self.depth, Self::WIDTH);
-                let part = MatMut::row_major(out, count, columns).part(0..count, columns_here);
-                matmul(&single, part, rows, points.part(0..self.depth, 0..width), Start::Zero);
-            }
-            let others = &self.norms[group.first_panel * Self::WIDTH..][..group.len];
-            for (row, &norm) in out.chunks_exact_mut(columns).zip(norms) {
-                shape.finish(&mut row[begin..begin + group.len], norm, others);
+                strips.push(Strip { panel: group.first_panel + index, begin: begin + at, width });
             }
             begin += group.len;
         }
+        let grain = GRAIN.div_ceil(count.max(1) * self.depth.max(1) * Self::WIDTH);
+        let all = Strips { strips: &strips, out: MatMut::row_major(out, count, columns) };
+        pool.split(strips.len(), grain, all, |part| self.strips(shape, rows, norms, part));
+    }
+
+    /// The kernel values of some strips: products first, then the kernel's function over runs of strips, which are
+    /// longer vectors.
+    fn strips(&self, shape: Shape<T>, rows: MatRef<'_, T>, norms: &[T], mut part: Strips<'_, T>) {
+        let single = Pool::single();
+        let first = part.strips.first().map_or(0, |strip| strip.begin);
+        for strip in part.strips {
+            let columns = strip.begin - first..strip.begin - first + strip.width;
+            let out = part.out.reborrow().part(0..norms.len(), columns);
+            let points = MatRef::row_major(self.panel(strip.panel), self.depth, Self::WIDTH);
+            matmul(&single, out, rows, points.part(0..self.depth, 0..strip.width), Start::Zero);
+        }
+        // The samples of a run lie side by side also in their panels: only a group's last strip is narrower.
+        for run in
+            part.strips.chunk_by(|strip, next| strip.width == Self::WIDTH && next.panel == strip.panel + 1)
+        {
+            let begin = run[0].begin - first;
+            let len = run.iter().map(|strip| strip.width).sum();
+            let others = &self.norms[run[0].panel * Self::WIDTH..][..len];
+            for (i, &norm) in norms.iter().enumerate() {
+                shape.finish(&mut part.out.row_mut(i)[begin..begin + len], norm, others);
+            }
+        }
+    }
+}
+
+/// Multiplications that are worth a second thread: some ten microseconds.
+const GRAIN: usize = 1 << 20;
+
+/// The samples of a panel as columns of a kernel matrix.
+struct Strip {
+    panel: usize,
+    begin: usize,
+    width: usize,
+}
+
+/// Strips side by side, and where their kernel values go.
+struct Strips<'a, T> {
+    strips: &'a [Strip],
+    out: MatMut<'a, T>,
+}
+
+impl<T: Scalar> Split for Strips<'_, T> {
+    fn split_at(self, mid: usize) -> (Self, Self) {
+        let (head, tail) = self.strips.split_at(mid);
+        let columns = head.iter().map(|strip| strip.width).sum();
+        let (left, right) = self.out.split_columns(columns);
+        (Strips { strips: head, out: left }, Strips { strips: tail, out: right })
     }
 }

@@ -178,7 +178,7 @@ unsafe fn matmul_with<F: Scalar>(
         c.rows,
         c.columns
     );
-    let to = c.data.as_mut_ptr();
+    let to = c.data;
     let start = match start {
         Start::Zero => None,
         Start::Accumulate => Some((to.cast_const(), c.row_stride)),

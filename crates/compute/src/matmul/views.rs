@@ -1,5 +1,6 @@
 //! Matrices in someone else's memory.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::Scalar;
@@ -121,11 +122,18 @@ impl<'a, F: Scalar> MatRef<'a, F> {
 /// ```
 #[derive(Debug)]
 pub struct MatMut<'a, F> {
-    pub(super) data: &'a mut [F],
+    /// The first element. Not a slice: matrices side by side lie interleaved in memory.
+    pub(super) data: *mut F,
     pub(super) rows: usize,
     pub(super) columns: usize,
     pub(super) row_stride: usize,
+    memory: PhantomData<&'a mut [F]>,
 }
+
+// SAFETY: a matrix is an exclusive borrow of its elements, as a mutable slice is.
+unsafe impl<F: Send> Send for MatMut<'_, F> {}
+// SAFETY: as above.
+unsafe impl<F: Sync> Sync for MatMut<'_, F> {}
 
 impl<'a, F: Scalar> MatMut<'a, F> {
     /// A matrix stored row by row.
@@ -135,7 +143,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
     #[inline]
     pub fn row_major(data: &'a mut [F], rows: usize, columns: usize) -> Self {
         check_length(data.len(), rows, columns);
-        Self { data, rows, columns, row_stride: columns }
+        Self { data: data.as_mut_ptr(), rows, columns, row_stride: columns, memory: PhantomData }
     }
 
     /// The part at the given rows and columns.
@@ -145,8 +153,38 @@ impl<'a, F: Scalar> MatMut<'a, F> {
     #[must_use]
     pub fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
         check_part(self.rows, self.columns, &rows, &columns);
-        let begin = (rows.start * self.row_stride + columns.start).min(self.data.len());
-        Self { data: &mut self.data[begin..], rows: rows.len(), columns: columns.len(), ..self }
+        let data = self.data.wrapping_add(rows.start * self.row_stride + columns.start);
+        Self { data, rows: rows.len(), columns: columns.len(), ..self }
+    }
+
+    /// The columns before `mid`, and the columns from `mid` on, to be written by two threads.
+    ///
+    /// # Panics
+    /// Where there are fewer columns.
+    pub fn split_columns(self, mid: usize) -> (Self, Self) {
+        check_part(self.rows, self.columns, &(0..self.rows), &(mid..self.columns));
+        let right = Self { data: self.data.wrapping_add(mid), columns: self.columns - mid, ..self };
+        (Self { columns: mid, ..self }, right)
+    }
+
+    /// The same matrix, borrowed for a while.
+    pub fn reborrow(&mut self) -> MatMut<'_, F> {
+        MatMut { ..*self }
+    }
+
+    /// The elements of a row.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    pub fn row_mut(&mut self, row: usize) -> &mut [F] {
+        assert!(row < self.rows, "no row {row} in a matrix of {}", self.rows);
+        // SAFETY: the row lies in the memory that was borrowed, and parts of other columns do not reach into it.
+        unsafe { std::slice::from_raw_parts_mut(self.data.wrapping_add(row * self.row_stride), self.columns) }
+    }
+
+    /// The number of columns.
+    pub fn columns(&self) -> usize {
+        self.columns
     }
 }
 
@@ -192,6 +230,23 @@ mod tests {
     #[should_panic(expected = "rows 1..3 and columns 0..1 are not all in a 2 x 3 matrix")]
     fn a_part_beyond_the_end_is_refused() {
         let _ = MatMut::row_major(&mut [0.0_f32; 6], 2, 3).part(1..3, 0..1);
+    }
+
+    #[test]
+    fn columns_are_split_and_rows_are_theirs() {
+        let mut data: Vec<f32> = (0..12).map(|x| x as f32).collect();
+        let (mut left, mut right) = MatMut::row_major(&mut data, 3, 4).split_columns(1);
+        assert_eq!((left.columns(), right.columns()), (1, 3));
+        left.row_mut(1).fill(-1.0);
+        right.reborrow().part(1..3, 1..3).row_mut(1).fill(-2.0);
+        assert_eq!(right.row_mut(2), [9.0, -2.0, -2.0]);
+        assert_eq!(data, [0.0, 1.0, 2.0, 3.0, -1.0, 5.0, 6.0, 7.0, 8.0, 9.0, -2.0, -2.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "rows 0..2 and columns 4..3 are not all in a 2 x 3 matrix")]
+    fn a_split_beyond_the_end_is_refused() {
+        let _ = MatMut::row_major(&mut [0.0_f32; 6], 2, 3).split_columns(4);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Kernels of the inner product, of dense samples.
 
-use pellucid_compute::{Pool, Rows, Scalar};
+use pellucid_compute::{Pool, Scalar};
 
 use super::Gram;
 use crate::kernel::Shape;
@@ -68,10 +68,8 @@ impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
             points.copy(group, position, row);
             *norm = points.norm(group, position);
         }
-        let parts = (Rows(&rows[..], depth), (&norms[..], Rows(&mut out[..ids.len() * columns], columns)));
-        self.pool.split(ids.len(), 16, parts, |(rows, (norms, out))| {
-            points.kernel_rows(self.shape, rows.0, norms, &self.groups, out.0);
-        });
+        let out = &mut out[..ids.len() * columns];
+        points.kernel_rows(self.pool, self.shape, (&rows, &norms), &self.groups, out);
         for ((&id, row), &norm) in ids.iter().zip(out.chunks_exact_mut(columns)).zip(&norms) {
             row[id as usize] = self.shape.of_itself(norm);
         }

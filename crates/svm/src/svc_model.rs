@@ -1,0 +1,163 @@
+//! A fitted classifier: what it consists of, its decision values and its predictions.
+
+use pellucid_compute::Pool;
+
+use crate::decision::{break_ties_scores, largest, pairs, vote};
+use crate::expansion::Expansion;
+use crate::svc::Penalty;
+use crate::{Kernel, MultiClass, Report, Samples, SupportVectors, SvmError};
+
+/// A fitted classifier.
+#[derive(Clone)]
+pub struct SvcModel {
+    pub(crate) labels: Vec<i32>,
+    pub(crate) multi_class: MultiClass,
+    pub(crate) penalty: Penalty,
+    pub(crate) break_ties: bool,
+    pub(crate) rho: Vec<f64>,
+    pub(crate) reports: Vec<Report>,
+    pub(crate) support: Vec<u32>,
+    pub(crate) expansion: Expansion,
+}
+
+impl SvcModel {
+    /// The labels, in the order of the classes.
+    pub fn classes(&self) -> &[i32] {
+        &self.labels
+    }
+
+    /// The kernel, with gamma as a number.
+    pub fn kernel(&self) -> &Kernel {
+        &self.expansion.kernel
+    }
+
+    /// The rows of the support vectors in the training set, by class and then ascending; empty where the model was
+    /// read from a file that does not say.
+    pub fn support(&self) -> &[u32] {
+        &self.support
+    }
+
+    /// The support vectors, in that order.
+    pub fn support_vectors(&self) -> &SupportVectors {
+        &self.expansion.vectors
+    }
+
+    /// How many support vectors each class has.
+    pub fn support_per_class(&self) -> &[usize] {
+        &self.expansion.class_sizes
+    }
+
+    /// The dual coefficients y alpha, one row a support vector: with one-vs-one, `classes - 1` of them, that of class
+    /// a against b at place b - 1 if a < b and b otherwise (the transpose of LIBSVM's `sv_coef`); with one-vs-rest,
+    /// one for each class (a single one for two classes).
+    pub fn dual_coefficients(&self) -> &[f64] {
+        &self.expansion.coefficients
+    }
+
+    /// The intercepts of the machines, which scikit-learn calls `intercept_`: minus LIBSVM's rho.
+    pub fn intercepts(&self) -> Vec<f64> {
+        self.rho.iter().map(|rho| -rho).collect()
+    }
+
+    /// How each binary problem was solved: pairs (0, 1), (0, 2), ..., (1, 2), ... with one-vs-one, else classes.
+    pub fn reports(&self) -> &[Report] {
+        &self.reports
+    }
+
+    /// The sum of the dual objectives of all binary problems.
+    pub fn dual_objective(&self) -> f64 {
+        self.reports.iter().map(|report| report.dual_objective).sum()
+    }
+
+    /// The largest KKT gap of all binary problems.
+    pub fn kkt_gap(&self) -> f64 {
+        self.reports.iter().map(|report| report.kkt_gap).fold(0.0, f64::max)
+    }
+
+    /// The iterations of all binary problems.
+    pub fn iterations(&self) -> u64 {
+        self.reports.iter().map(|report| report.iterations).sum()
+    }
+
+    /// The values of all machines for each row: n x classes (classes - 1) / 2 with one-vs-one (positive for the first
+    /// class of the pair), n x classes with one-vs-rest; n x 1 for two classes.
+    ///
+    /// # Errors
+    /// [`SvmError`] for rows of another width than in training, or numbers that are not finite.
+    pub fn machine_values<'a>(
+        &self,
+        samples: impl Into<Samples<'a>>,
+        pool: &Pool,
+    ) -> Result<Vec<f64>, SvmError> {
+        let samples = samples.into();
+        self.expansion
+            .evaluate(&samples, pool, self.rho.len(), |sums, values| self.values_of_row(sums, values))
+    }
+
+    /// The values of all machines from the sums of a row.
+    fn values_of_row(&self, sums: &[f64], values: &mut [f64]) {
+        let (classes, outputs) = (self.labels.len(), self.expansion.outputs);
+        if self.multi_class == MultiClass::OneVsRest || classes == 2 || self.expansion.vectors.is_empty() {
+            let total = |output: usize| sums.iter().skip(output).step_by(outputs).sum::<f64>();
+            for (output, (value, rho)) in values.iter_mut().zip(&self.rho).enumerate() {
+                *value = total(output) - rho;
+            }
+        } else {
+            for (((a, b), value), rho) in pairs(classes).zip(values).zip(&self.rho) {
+                *value = sums[a * outputs + b - 1] + sums[b * outputs + a] - rho;
+            }
+        }
+    }
+
+    /// One value for each row and class, the larger the likelier: the machines' own with one-vs-rest; with one-vs-one
+    /// the votes, and between equal votes the sums of the values, as scikit-learn's `decision_function_shape='ovr'`.
+    ///
+    /// # Errors
+    /// As [`SvcModel::machine_values`].
+    pub fn class_values<'a>(
+        &self,
+        samples: impl Into<Samples<'a>>,
+        pool: &Pool,
+    ) -> Result<Vec<f64>, SvmError> {
+        let values = self.machine_values(samples, pool)?;
+        let (classes, machines) = (self.labels.len(), self.rho.len());
+        Ok(match self.multi_class {
+            _ if classes == 2 => values.iter().flat_map(|&value| [value, -value]).collect(),
+            MultiClass::OneVsRest => values,
+            MultiClass::OneVsOne => {
+                values.chunks_exact(machines).flat_map(|values| break_ties_scores(values, classes)).collect()
+            }
+        })
+    }
+
+    /// The class of each row.
+    ///
+    /// # Errors
+    /// As [`SvcModel::machine_values`].
+    pub fn predict<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<i32>, SvmError> {
+        self.predict_with(samples, &Pool::per_core())
+    }
+
+    /// [`SvcModel::predict`] on the threads of `pool`.
+    ///
+    /// # Errors
+    /// As [`SvcModel::machine_values`].
+    pub fn predict_with<'a>(
+        &self,
+        samples: impl Into<Samples<'a>>,
+        pool: &Pool,
+    ) -> Result<Vec<i32>, SvmError> {
+        let classes = self.labels.len();
+        let class = |values: &[f64]| match self.multi_class {
+            _ if classes == 2 => usize::from(values[0] <= 0.0),
+            MultiClass::OneVsRest => largest(values),
+            MultiClass::OneVsOne if self.break_ties => largest(&break_ties_scores(values, classes)),
+            MultiClass::OneVsOne => vote(values, classes),
+        };
+        self.expansion.evaluate(&samples.into(), pool, 1, |sums, label| {
+            let mut values = vec![0.0; self.rho.len()];
+            self.values_of_row(sums, &mut values);
+            label[0] = self.labels[class(&values)];
+        })
+    }
+}
