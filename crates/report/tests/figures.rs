@@ -17,10 +17,10 @@ fn assert_sound(svg: &Svg) {
 }
 
 #[test]
-fn all_eleven_are_drawn_and_sound() {
+fn all_twelve_are_drawn_and_sound() {
     let (results, evidence) = common::sample(None);
     let drawn = figures(&results, &evidence);
-    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
+    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
     for figure in &drawn {
         assert_sound(&figure.svg);
         assert!(figure.name.starts_with(&format!("figure-{}-", figure.number)));
@@ -131,6 +131,7 @@ fn empty_input_draws_an_empty_figure() {
         confusion_matrix(&[[u64::MAX; 10]; 10]),
         feature_distributions(&[]),
         feature_distributions(&[FeatureDistribution::default()]),
+        performance_panels(&Performance::default()),
     ] {
         assert_sound(&svg);
     }
