@@ -4,7 +4,18 @@ use crate::number::{times, timing};
 use crate::performance::{Better, OURS, SVM_JOBS, Unit, contests, name, svm_size};
 use crate::seed_values as seed;
 use crate::tables::table;
+use crate::tables_performance::differences;
 use crate::{Measured, Performance, Table};
+
+/// Jobs without a table of their own, but those of the support vector machines.
+const JOBS: [(&str, &str); 6] = [
+    ("autoencoder", "Full-size training"),
+    ("convergence", "Convergence"),
+    ("quality", "Time to the seed’s quality"),
+    ("inference", "Inference"),
+    ("start", "Start"),
+    ("code", "Lines of code"),
+];
 
 /// What Pellucid takes with the instruction set it chose, and when it is held to a narrower one.
 pub(crate) fn instruction_sets(p: &Performance) -> Table {
@@ -120,22 +131,27 @@ pub(crate) fn trade_offs(p: &Performance) -> Table {
             ]
         })
         .collect();
-    if rows.is_empty() {
-        let mut row = vec!["–".to_owned(); 7];
-        row[0] = "Not measured: the file has no jobs".into();
-        rows.push(row);
+    let jobs = JOBS.into_iter().chain(SVM_JOBS.map(|job| (job, "")));
+    for (job, title) in jobs.clone() {
+        let title = if title.is_empty() { format!("SVM, {}", svm_size(job)) } else { title.to_owned() };
+        for failed in p.rows(job).iter().filter(|row| row.error.is_some()) {
+            let mut row = vec!["–".to_owned(); 7];
+            row[0] = format!("{title}, {}", failed.label());
+            rows.push(row);
+        }
     }
+    let meaning = "Ratio: how many times better Pellucid is; below 1 it is worse. Winner: by the medians; “ranges overlap” \
+                   where the least and greatest runs of both leave it open. The others compute in single precision. The \
+                   seed compares its own (“Custom”) with TensorFlow only, and also judges scalability (a tie), \
+                   educational value (its own) and production readiness (TensorFlow), which no measurement decides.";
+    let differences = differences(p, jobs.map(|(job, _)| job));
+    let notes: Vec<&str> = std::iter::once(meaning).chain(differences.as_deref()).collect();
     table(
         "Table 15",
         "Trade-offs: Pellucid and the best of the others, in everything that was measured.",
         &["Aspect", "Pellucid", "Best other", "Who", "Ratio", "Winner", "Seed’s winner"],
         rows,
-        &[
-            "Ratio: how many times better Pellucid is; below 1 it is worse. Winner: by the medians; “ranges overlap” where \
-             the least and greatest runs of both leave it open. The others compute in single precision. The seed compares \
-             its own (“Custom”) with TensorFlow only, and also judges scalability (a tie), educational value (its own) and \
-             production readiness (TensorFlow), which no measurement decides.",
-        ],
+        &notes,
     )
 }
 

@@ -100,11 +100,13 @@ fn spread(measured: Option<&Measured>) -> String {
     measured.map_or("–".into(), |m| if m.runs.len() > 1 { percent(m.spread()) } else { "–".into() })
 }
 
-/// Remarks on what differs between the implementations of a job.
-fn differences(p: &Performance, job: &str) -> Option<String> {
-    let noted =
-        p.rows(job).iter().filter_map(|row| Some(format!("{}: {}", name(&row.who), row.note.as_ref()?)));
-    let noted: Vec<String> = noted.collect();
+/// What differs between the implementations of `jobs`, each remark once.
+pub(crate) fn differences<'a>(p: &Performance, jobs: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut noted: Vec<String> = Vec::new();
+    for row in jobs.into_iter().flat_map(|job| p.rows(job)) {
+        let remark = row.note.as_ref().map(|note| format!("{}: {note}", name(&row.who)));
+        noted.extend(remark.filter(|remark| !noted.contains(remark)));
+    }
     (!noted.is_empty()).then(|| format!("What differs: {}.", noted.join("; ")))
 }
 
@@ -127,14 +129,14 @@ fn small_job(p: &Performance) -> Table {
     for (who, seconds, loss, mse, peak, growth) in seed::SMALL_JOB {
         let texts = [
             format!("Seed’s report: {who}"),
-            timing(seconds),
+            format!("{} s", fixed(seconds, 2)),
             "–".into(),
             "–".into(),
             "–".into(),
             Unit::Error.write(loss),
             Unit::Error.write(mse),
-            Unit::Megabytes.write(peak),
-            Unit::Megabytes.write(growth),
+            format!("{} MB", fixed(peak, 1)),
+            format!("{} MB", fixed(growth, 1)),
         ];
         rows.push(texts.to_vec());
     }
@@ -146,7 +148,7 @@ fn small_job(p: &Performance) -> Table {
              that of images which are grey at 1/2 everywhere."
                 .to_owned(),
         ),
-        differences(p, "small"),
+        differences(p, ["small"]),
     ];
     let notes: Vec<&str> = notes.iter().flatten().map(String::as_str).collect();
     table(
@@ -218,7 +220,7 @@ fn scaling(p: &Performance) -> Table {
              both as 1.00, linear; the slopes here are computed from the times it prints."
                 .to_owned(),
         ),
-        differences(p, "scaling"),
+        differences(p, ["scaling"]),
     ];
     let notes: Vec<&str> = notes.iter().flatten().map(String::as_str).collect();
     table(
@@ -265,7 +267,14 @@ fn xor(p: &Performance) -> Table {
     let mut rows = by_implementation(p, "xor", |row| median(row, "seconds"), columns, 6);
     for (who, seconds, loss) in seed::XOR_RUNS {
         let name = format!("Seed’s report: {who}");
-        rows.push(vec![name, timing(seconds), "–".into(), "–".into(), "–".into(), fixed(loss, 4)]);
+        rows.push(vec![
+            name,
+            format!("{} s", fixed(seconds, 3)),
+            "–".into(),
+            "–".into(),
+            "–".into(),
+            fixed(loss, 4),
+        ]);
     }
     let notes = [
         Some(
@@ -274,7 +283,7 @@ fn xor(p: &Performance) -> Table {
              and 20 for TensorFlow."
                 .to_owned(),
         ),
-        differences(p, "xor"),
+        differences(p, ["xor"]),
     ];
     let notes: Vec<&str> = notes.iter().flatten().map(String::as_str).collect();
     table(

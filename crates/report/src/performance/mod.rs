@@ -170,6 +170,7 @@ impl Row {
         match error {
             Some(error) if self.values.is_empty() => format!("{name}: not measured: {error}"),
             Some(error) => format!("{name} (in part: {error})"),
+            None if self.values.is_empty() => format!("{name}: not measured"),
             None => name,
         }
     }

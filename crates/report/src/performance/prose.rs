@@ -164,7 +164,9 @@ fn convergence(p: &Performance) -> String {
         () if high <= 1.02 * low => "the same within two per cent, as one recipe should give",
         () => "within their range or two per cent of it",
     };
-    format!("{here}, that of the others between {} and {}: {verdict}.", fixed(low, 5), fixed(high, 5))
+    let (low, high) = (fixed(low, 5), fixed(high, 5));
+    let range = if low == high { format!("at {low}") } else { format!("between {low} and {high}") };
+    format!("{here}, that of the others {range}: {verdict}.")
 }
 
 fn scaling(p: &Performance) -> String {
@@ -263,7 +265,7 @@ fn verdict(all: &[Contest]) -> String {
     };
     let lost = list("It loses in", Some(Winner::Peer));
     let level = list("It is level in", Some(Winner::Nobody));
-    let open = list("Measured on one side only", None);
+    let open = list("Not measured on both sides", None);
     format!("{}{rest}{doubts}{lost}{level}{open}", first.to_uppercase())
 }
 

@@ -159,7 +159,8 @@ fn read_row(job: &str, place: &str, row: &Map<String, Value>) -> Result<Row, Str
         let Some(value) = row.get(field).filter(|value| !value.is_null()) else { continue };
         values.insert(field.to_owned(), quantity(value, kind, &place(field))?);
     }
-    if values.is_empty() && error.is_none() && !fields(job).is_empty() {
+    let known = |(field, _): &(&str, Kind)| row.contains_key(*field);
+    if error.is_none() && !fields(job).is_empty() && !fields(job).iter().any(known) {
         let names: Vec<&str> = fields(job).iter().map(|(name, _)| *name).collect();
         return Err(format!("{}: expected it, or one of {}, got none", place("error"), names.join(", ")));
     }
