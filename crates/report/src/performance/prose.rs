@@ -53,8 +53,8 @@ fn setup(p: &Performance) -> String {
         1 => "In a single round each had its turn, so nothing is known about how far the numbers scatter."
             .to_owned(),
         n => format!(
-            "In each of {} all took their turns one after the other, so that a machine whose speed drifts is unfair to \
-             none; numbers are medians over the rounds, and in the figure a thin line reaches from the least to the \
+            "In each of {} all took their turns one after the other, so that a machine whose speed drifts favours \
+             nobody; numbers are medians over the rounds, and in the figure a thin line reaches from the least to the \
              greatest run.",
             plural(n, "round")
         ),
@@ -73,7 +73,7 @@ fn versus(contest: &Contest) -> String {
     let write = |value: f64| contest.unit.write(value);
     match (&contest.ours, &contest.peer) {
         (None, _) => format!("{aspect}: Pellucid was not measured."),
-        (Some(ours), None) => format!("{aspect}: {}; none of the others was measured.", write(ours.median)),
+        (Some(ours), None) => format!("{aspect}: {}; no other was measured.", write(ours.median)),
         (Some(ours), Some((who, peer))) => {
             let (ours, who, peer) = (write(ours.median), name(who), write(peer.median));
             let doubt = if contest.overlaps() { ", though the ranges of the runs overlap" } else { "" };
@@ -103,7 +103,7 @@ fn half_precision(all: &[Contest]) -> String {
 fn floor(p: &Performance) -> String {
     let work = format!(
         "An epoch of full-size training is {} GFLOP: forward, weight gradients and input gradients are one product \
-         each, but the first layer’s input needs none.",
+         each for every layer, but the input of the first needs no gradient.",
         fixed(EPOCH_GFLOP, 0)
     );
     let Some(rate) = p.fma_gflops() else {
@@ -156,7 +156,7 @@ fn convergence(p: &Performance) -> String {
     let high = others.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let here = format!(" Over several seeds its training loss ends at {} in the mean", fixed(ours, 5));
     if others.is_empty() {
-        return format!("{here}; none of the others was measured.");
+        return format!("{here}; no other was measured.");
     }
     let verdict = match () {
         () if ours < 0.98 * low => "lower than all of them",
