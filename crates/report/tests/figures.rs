@@ -179,7 +179,32 @@ proptest! {
             values: std::array::from_fn(|i| narrow[..narrow.len() * i / 10].to_vec()),
         };
         let digit = DigitPair { label, original: narrow.clone(), reconstruction: narrow.iter().rev().copied().collect() };
+        let measured = || {
+            let [median, low, high, _] = four;
+            Quantity::Measured(Measured { median, low, high, runs: values.clone() })
+        };
+        let series = [("500", measured()), ("3000", measured())].into_iter().filter_map(|(rows, quantity)| {
+            let Quantity::Measured(measured) = quantity else { return None };
+            Some((rows.to_owned(), measured))
+        });
+        let fields = [
+            ("epoch_seconds", measured()),
+            ("single_seconds", measured()),
+            ("fit_seconds", measured()),
+            ("losses", Quantity::Curves(vec![values.clone(), vec![]])),
+            ("seconds", Quantity::Series(series.collect())),
+        ];
+        let fields = fields.map(|(field, quantity)| (field.to_owned(), quantity));
+        let row = |who: &str| Row { who: who.into(), values: fields.clone().into(), ..Row::default() };
+        let jobs = ["autoencoder", "inference", "svm_5000x32", "convergence", "scaling"];
+        let performance = Performance {
+            jobs: jobs.map(|job| (job.to_owned(), vec![row("pellucid"), row("jax")])).into(),
+            ..Performance::default()
+        };
+        let results = Results { performance: Some(performance.clone()), ..Results::default() };
+        prop_assert_eq!(tables(&results).len(), 8);
         for svg in [
+            performance_panels(&performance),
             xor_loss(&values),
             decision_boundary(&surface, &four),
             training_progress(&run),

@@ -78,10 +78,14 @@ fn every_wrong_type_is_an_error_or_left_aside() {
         found.push(at.to_owned());
         match value {
             Value::Object(entries) => {
-                entries.iter().for_each(|(k, v)| places(v, &format!("{at}/{k}"), found))
+                for (key, value) in entries {
+                    places(value, &format!("{at}/{key}"), found);
+                }
             }
             Value::Array(items) => {
-                items.iter().take(2).enumerate().for_each(|(i, v)| places(v, &format!("{at}/{i}"), found))
+                for (i, value) in items.iter().take(2).enumerate() {
+                    places(value, &format!("{at}/{i}"), found);
+                }
             }
             _ => {}
         }
