@@ -7,9 +7,8 @@ use crate::tables::table;
 use crate::tables_performance::differences;
 use crate::{Measured, Performance, Table};
 
-/// Jobs without a table of their own, but those of the support vector machines.
-const JOBS: [(&str, &str); 6] = [
-    ("autoencoder", "Full-size training"),
+/// Jobs without a table of their own.
+const JOBS: [(&str, &str); 5] = [
     ("convergence", "Convergence"),
     ("quality", "Time to the seed’s quality"),
     ("inference", "Inference"),
@@ -131,9 +130,7 @@ pub(crate) fn trade_offs(p: &Performance) -> Table {
             ]
         })
         .collect();
-    let jobs = JOBS.into_iter().chain(SVM_JOBS.map(|job| (job, "")));
-    for (job, title) in jobs.clone() {
-        let title = if title.is_empty() { format!("SVM, {}", svm_size(job)) } else { title.to_owned() };
+    for (job, title) in JOBS {
         for failed in p.rows(job).iter().filter(|row| row.error.is_some()) {
             let mut row = vec!["–".to_owned(); 7];
             row[0] = format!("{title}, {}", failed.label());
@@ -141,10 +138,10 @@ pub(crate) fn trade_offs(p: &Performance) -> Table {
         }
     }
     let meaning = "Ratio: how many times better Pellucid is; below 1 it is worse. Winner: by the medians; “ranges overlap” \
-                   where the least and greatest runs of both leave it open. The others compute in single precision. The \
+                   where the least and greatest runs of both leave it open. Precision is single where nothing else is said. The \
                    seed compares its own (“Custom”) with TensorFlow only, and also judges scalability (a tie), \
                    educational value (its own) and production readiness (TensorFlow), which no measurement decides.";
-    let differences = differences(p, jobs.map(|(job, _)| job));
+    let differences = differences(p, JOBS.map(|(job, _)| job));
     let notes: Vec<&str> = std::iter::once(meaning).chain(differences.as_deref()).collect();
     table(
         "Table 15",

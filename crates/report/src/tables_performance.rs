@@ -1,7 +1,7 @@
 //! Tables 12 to 14 and the machine: what each implementation took for the same work.
 
 use crate::number::{count, fixed, percent, scientific, times, timing};
-use crate::performance::{OURS, Unit, name, slope};
+use crate::performance::{EPOCH_GFLOP, OURS, SVM_JOBS, Unit, name, slope, svm_size};
 use crate::seed_values as seed;
 use crate::tables::table;
 use crate::{Measured, Performance, Row, Table, tables_contest};
@@ -12,11 +12,13 @@ pub(crate) fn all(performance: &Performance) -> Vec<Table> {
         machine(performance),
         tables_contest::instruction_sets(performance),
         tables_contest::seeds_optimization(),
+        full_size(performance),
         small_job(performance),
         scaling(performance),
         scaling_memory(performance),
         xor(performance),
         tables_contest::trade_offs(performance),
+        machines(performance),
     ]
 }
 
@@ -25,7 +27,13 @@ fn machine(p: &Performance) -> Table {
     let mut rows = vec![
         ("Machine", m.name.clone()),
         ("Processor", format!("{}; Pellucid chose {}", m.cpu, m.isa)),
-        ("Size", format!("{} cores, {} GB of memory", m.cores, fixed(m.memory_gb, 1))),
+        (
+            "Size",
+            match m.memory_gb {
+                Some(memory) => format!("{} cores, {} GB of memory", m.cores, fixed(memory, 1)),
+                None => format!("{} cores", m.cores),
+            },
+        ),
         ("System", m.os.clone()),
         ("Date", p.date.clone()),
         ("Rounds", format!("{}, each with {} threads", p.rounds, p.threads)),
@@ -102,12 +110,81 @@ fn spread(measured: Option<&Measured>) -> String {
 
 /// What differs between the implementations of `jobs`, each remark once.
 pub(crate) fn differences<'a>(p: &Performance, jobs: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let mut noted: Vec<String> = Vec::new();
+    let mut noted: Vec<(&str, Vec<String>)> = Vec::new();
     for row in jobs.into_iter().flat_map(|job| p.rows(job)) {
-        let remark = row.note.as_ref().map(|note| format!("{}: {note}", name(&row.who)));
-        noted.extend(remark.filter(|remark| !noted.contains(remark)));
+        let (Some(note), name) = (&row.note, name(&row.who)) else { continue };
+        match noted.iter_mut().find(|(remark, _)| remark == note) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => noted.push((note, vec![name])),
+        }
     }
+    let noted: Vec<String> =
+        noted.iter().map(|(note, names)| format!("{}: {note}", names.join(", "))).collect();
     (!noted.is_empty()).then(|| format!("What differs: {}.", noted.join("; ")))
+}
+
+fn full_size(p: &Performance) -> Table {
+    let job = "autoencoder";
+    let ours = p.measured(job, OURS, "epoch_seconds").map(|m| m.median);
+    let least = p.fma_gflops().map(|rate| EPOCH_GFLOP / rate);
+    let columns = |row: &Row| {
+        let epoch = row.measured("epoch_seconds");
+        let seconds = epoch.as_ref().map(|m| m.median).filter(|seconds| *seconds > 0.0);
+        vec![
+            cell(epoch.as_ref(), Unit::Seconds),
+            spread(epoch.as_ref()),
+            multiple(ours, seconds),
+            least.zip(seconds).map_or("–".into(), |(least, seconds)| percent(least / seconds)),
+            cell(row.measured("first_epoch_seconds").as_ref(), Unit::Seconds),
+            cell(row.measured("final_loss").as_ref(), Unit::Error),
+            cell(row.measured("peak_mb").as_ref(), Unit::Megabytes),
+            cell(row.measured("growth_mb").as_ref(), Unit::Megabytes),
+        ]
+    };
+    let notes = [
+        Some(
+            "Ratio: an epoch’s time over ours. Of the probe: the rate of multiplications and additions that an epoch \
+             reaches, as a share of what the probe reaches. First: the first epoch, with compilation. The seed has no \
+             such table."
+                .to_owned(),
+        ),
+        differences(p, [job]),
+    ];
+    let notes: Vec<&str> = notes.iter().flatten().map(String::as_str).collect();
+    table(
+        "Table 12a",
+        "Full-size training: 50,400 rows of MNIST, batches of 256, binary cross-entropy.",
+        &["Implementation", "An epoch", "Spread", "Ratio", "Of the probe", "First", "Loss", "Peak", "Growth"],
+        by_implementation(p, job, |row| median(row, "epoch_seconds"), columns, 9),
+        &notes,
+    )
+}
+
+/// Every data set and implementation of the support vector machines.
+fn machines(p: &Performance) -> Table {
+    let columns = |row: &Row| {
+        vec![
+            cell(row.measured("fit_seconds").as_ref(), Unit::Seconds),
+            cell(row.measured("predict_seconds").as_ref(), Unit::Seconds),
+            row.measured("accuracy").map_or("–".into(), |m| format!("{} %", fixed(100.0 * m.median, 2))),
+            cell(row.measured("peak_mb").as_ref(), Unit::Megabytes),
+        ]
+    };
+    let of_job = |job: &'static str| {
+        let rows = by_implementation(p, job, |row| median(row, "fit_seconds"), columns, 5).into_iter();
+        rows.map(move |row| [vec![svm_size(job)], row].concat())
+    };
+    let differences = differences(p, SVM_JOBS);
+    let meaning = "Data: training rows × features. The seed measures no times of its machine.";
+    let notes: Vec<&str> = std::iter::once(meaning).chain(differences.as_deref()).collect();
+    table(
+        "Table 15a",
+        "Support vector machines: RBF, C = 10, gamma = scale.",
+        &["Data", "Implementation", "Fit", "Predict", "Accuracy", "Peak"],
+        SVM_JOBS.into_iter().flat_map(of_job).collect(),
+        &notes,
+    )
 }
 
 fn small_job(p: &Performance) -> Table {

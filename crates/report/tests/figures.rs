@@ -202,7 +202,7 @@ proptest! {
             ..Performance::default()
         };
         let results = Results { performance: Some(performance.clone()), ..Results::default() };
-        prop_assert_eq!(tables(&results).len(), 8);
+        prop_assert_eq!(tables(&results).len(), 10);
         for svg in [
             performance_panels(&performance),
             xor_loss(&values),

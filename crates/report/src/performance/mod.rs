@@ -57,8 +57,8 @@ pub struct Machine {
     pub cpu: String,
     /// Cores.
     pub cores: u64,
-    /// Memory in GB.
-    pub memory_gb: f64,
+    /// Memory in GB, where the system tells.
+    pub memory_gb: Option<f64>,
     /// Operating system.
     pub os: String,
     /// Instruction set that Pellucid chose.

@@ -27,10 +27,8 @@ pub(crate) fn sentences(p: &Performance) -> BTreeMap<&'static str, String> {
     ]);
     BTreeMap::from([
         ("setup", setup(p)),
-        (
-            "training",
-            about(&["Full-size training, an epoch", "Time to the seed’s quality"]) + &half_precision(&all),
-        ),
+        ("training", about(&["Full-size training, an epoch"]) + &half_precision(&all)),
+        ("quality", about(&["Time to the seed’s quality"]) + &epochs(p)),
         ("floor", floor(p)),
         ("small", about(&["Small job, training", "Small job, whole process"]) + &convergence(p)),
         ("memory", memory),
@@ -98,6 +96,15 @@ fn versus(contest: &Contest) -> String {
 fn half_precision(all: &[Contest]) -> String {
     let found = all.iter().find(|contest| contest.aspect.contains("bf16"));
     found.map_or(String::new(), |contest| format!(" {}", versus(contest)))
+}
+
+/// How many epochs each took to the seed's quality.
+fn epochs(p: &Performance) -> String {
+    let rows = p.rows("quality").iter().filter(|row| row.who.as_str() == OURS || !is_ours(&row.who));
+    let taken = rows
+        .filter_map(|row| Some(format!("{} {}", name(&row.who), fixed(row.measured("epochs")?.median, 0))));
+    let taken: Vec<String> = taken.collect();
+    if taken.is_empty() { String::new() } else { format!(" Epochs until then: {}.", taken.join(", ")) }
 }
 
 fn floor(p: &Performance) -> String {

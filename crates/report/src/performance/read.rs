@@ -122,7 +122,9 @@ fn read_machine(machine: &Map<String, Value>) -> Result<Machine, String> {
         name: required(machine, "name", "machine.", text)?,
         cpu: required(machine, "cpu", "machine.", text)?,
         cores: required(machine, "cores", "machine.", whole_number)?,
-        memory_gb: required(machine, "memory_gb", "machine.", number)?,
+        memory_gb: required(machine, "memory_gb", "machine.", |value, place| {
+            if value.is_null() { Ok(None) } else { number(value, place).map(Some) }
+        })?,
         os: required(machine, "os", "machine.", text)?,
         isa: required(machine, "isa", "machine.", text)?,
     })
