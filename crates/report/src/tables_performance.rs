@@ -145,8 +145,8 @@ fn full_size(p: &Performance) -> Table {
     let notes = [
         Some(
             "Ratio: an epoch’s time over ours. Of the probe: the rate of multiplications and additions that an epoch \
-             reaches, as a share of what the probe reaches. First: the first epoch, with compilation. The seed has no \
-             such table."
+             reaches, as a share of what the probe reaches in single precision, which bf16 may exceed. First: the first \
+             epoch, with compilation. The seed has no such table."
                 .to_owned(),
         ),
         differences(p, [job]),
@@ -173,7 +173,10 @@ fn machines(p: &Performance) -> Table {
     };
     let of_job = |job: &'static str| {
         let rows = by_implementation(p, job, |row| median(row, "fit_seconds"), columns, 5).into_iter();
-        rows.map(move |row| [vec![svm_size(job)], row].concat())
+        rows.map(move |mut row| {
+            row.insert(1, svm_size(job));
+            row
+        })
     };
     let differences = differences(p, SVM_JOBS);
     let meaning = "Data: training rows × features. The seed measures no times of its machine.";
@@ -181,7 +184,7 @@ fn machines(p: &Performance) -> Table {
     table(
         "Table 15a",
         "Support vector machines: RBF, C = 10, gamma = scale.",
-        &["Data", "Implementation", "Fit", "Predict", "Accuracy", "Peak"],
+        &["Implementation", "Data", "Fit", "Predict", "Accuracy", "Peak"],
         SVM_JOBS.into_iter().flat_map(of_job).collect(),
         &notes,
     )

@@ -222,7 +222,7 @@ fn what_was_not_measured_is_said_and_not_invented() {
     file["jobs"]["svm_5000x32"][2]["note"] = json!("in f64");
     let failed = table(&read(&file.to_string()).unwrap(), "Table 15a");
     assert!(
-        failed.rows.iter().any(|row| row[1] == "scikit-learn: not measured: no such module" && row[2] == "–")
+        failed.rows.iter().any(|row| row[0] == "scikit-learn: not measured: no such module" && row[2] == "–")
     );
     assert_eq!(failed.notes[1], "What differs: scikit-learn, intelex: in f64.");
 
