@@ -61,7 +61,7 @@ pub struct Common {
 
 #[derive(Debug, Args)]
 pub struct Reproduce {
-    /// The parts to run. [default: all]
+    /// The parts to run. [default: all; performance if there is a file for it]
     #[arg(value_enum)]
     pub parts: Vec<Part>,
     /// How the autoencoder is trained.
@@ -82,6 +82,9 @@ pub struct Reproduce {
     /// Go on with the training that DIR/autoencoder.safetensors was left in.
     #[arg(long)]
     pub resume: bool,
+    /// The results of bench/run.py to compare with other frameworks from. [default: the newest bench/results/*.json]
+    #[arg(long, value_name = "FILE")]
+    pub bench: Option<PathBuf>,
     /// Write every figure as PNG too (needs the feature png).
     #[arg(long)]
     pub png: bool,
@@ -103,6 +106,8 @@ pub enum Part {
     Autoencoder,
     /// Support vector machines on the encoder's latent codes and on pixels.
     Svm,
+    /// The comparison with other frameworks that bench/run.py has measured; nothing is measured here.
+    Performance,
 }
 
 /// A training recipe of the autoencoder.

@@ -22,6 +22,14 @@ pub enum ReportError {
     /// The page's template and its values do not fit.
     #[error("expected a page template that fits its values: {0}")]
     Template(#[from] minijinja::Error),
+    /// The results of a comparison are not as they should be.
+    #[error("{}: expected the results of a comparison, as bench/run.py writes them: {reason}", .path.display())]
+    Comparison {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with job, row and field.
+        reason: String,
+    },
     /// A matrix of a spelled-out step does not fit the others.
     #[error("expected {name} of the training step to be {rows} x {cols}, got {found}")]
     Shape {

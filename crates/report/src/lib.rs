@@ -35,6 +35,7 @@ mod number;
 mod page;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod performance;
 #[cfg(feature = "png")]
 mod png_file;
 mod raster;
@@ -46,6 +47,8 @@ mod stages;
 mod svg;
 mod table;
 mod tables;
+mod tables_contest;
+mod tables_performance;
 mod tables_svm;
 mod write;
 
@@ -56,11 +59,13 @@ pub use evidence::{
 };
 pub use figures::{
     Figure, confusion_matrix, decision_boundary, error_histogram, feature_distributions, figures,
-    latent_space, network_diagram, reconstructions, svm_results, training_progress, xor_loss,
+    latent_space, network_diagram, performance_panels, reconstructions, svm_results, training_progress,
+    xor_loss,
 };
 pub use matrix::Matrix;
 #[cfg(feature = "pdf")]
 pub use pdf::write_pdf;
+pub use performance::{Machine, Measured, Performance, Quantity, Row};
 pub use results::{
     ActivationCheck, AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, LossCheck,
     Results, Split, XorResults,

@@ -65,6 +65,34 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// A measured time with three digits in the unit that suits it, `28.8 µs`, `6.32 ms`, `0.334 s`, `140 s`.
+pub(crate) fn timing(seconds: f64) -> String {
+    let (value, unit) = match seconds.abs() {
+        s if !s.is_finite() => return NOT_FINITE.into(),
+        s if s >= 0.1 || s == 0.0 => (seconds, "s"),
+        s if s >= 0.999_5e-3 => (seconds * 1e3, "ms"),
+        _ => (seconds * 1e6, "µs"),
+    };
+    let decimals = match value.abs() {
+        v if v >= 99.95 => 0,
+        v if v >= 9.995 => 1,
+        v if v >= 0.999_5 || v == 0.0 => 2,
+        _ => 3,
+    };
+    format!("{} {unit}", fixed(value, decimals))
+}
+
+/// A factor, `4.7×`; large ones without decimals.
+pub(crate) fn times(factor: f64) -> String {
+    if factor.abs() < 9.95 {
+        format!("{}×", fixed(factor, 2))
+    } else if factor.abs() < 99.5 {
+        format!("{}×", fixed(factor, 1))
+    } else {
+        format!("{}×", whole(factor))
+    }
+}
+
 /// A share as a percentage with one decimal, `28.3 %`.
 pub(crate) fn percent(share: f64) -> String {
     format!("{} %", fixed(100.0 * share, 1))
@@ -133,6 +161,20 @@ mod tests {
         assert_eq!(duration(0.47), "0.47 s");
         assert_eq!(duration(41.24), "41.2 s");
         assert_eq!(duration(312.9), "5 min 12 s");
+        assert_eq!(timing(28.84e-6), "28.8 µs");
+        assert_eq!(timing(0.000_999_8), "1.00 ms");
+        assert_eq!(timing(0.006_32), "6.32 ms");
+        assert_eq!(timing(0.0951), "95.1 ms");
+        assert_eq!(timing(0.334_4), "0.334 s");
+        assert_eq!(timing(1.0), "1.00 s");
+        assert_eq!(timing(23.76), "23.8 s");
+        assert_eq!(timing(140.2), "140 s");
+        assert_eq!(timing(0.0), "0.00 s");
+        assert_eq!(timing(f64::NAN), "not finite");
+        assert_eq!(times(1.346), "1.35×");
+        assert_eq!(times(4.7), "4.70×");
+        assert_eq!(times(12.34), "12.3×");
+        assert_eq!(times(1234.0), "1,234×");
         assert_eq!(percent(0.2831), "28.3 %");
         assert_eq!(change(0.9, 1.0), "−10.0 %");
         assert_eq!(change(1.0, 0.0), "");

@@ -7,7 +7,7 @@ use minijinja::{Environment, context};
 
 use crate::equation::{block, inline};
 use crate::svg::{coordinate, escape, page_style};
-use crate::{Evidence, Figure, NamedMatrix, ReportError, Results, SpelledStep, number, tables};
+use crate::{Evidence, Figure, NamedMatrix, ReportError, Results, SpelledStep, number, performance, tables};
 
 const PAGE: &str = include_str!("../templates/index.html");
 const STYLE: &str = include_str!("../templates/page.css");
@@ -20,7 +20,7 @@ struct Section {
     shown: fn(&Results) -> bool,
 }
 
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     Section {
         id: "summary",
         title: "At a glance",
@@ -58,6 +58,12 @@ const SECTIONS: [Section; 7] = [
         shown: |results| results.svm.is_some(),
     },
     Section {
+        id: "performance",
+        title: "Performance",
+        template: include_str!("../templates/sections/performance.html"),
+        shown: |_| true,
+    },
+    Section {
         id: "reproduce",
         title: "Reproducing this page",
         template: include_str!("../templates/sections/reproduce.html"),
@@ -87,6 +93,7 @@ pub(crate) fn render(
         sections => sections,
         stages => step.as_ref().map(stages),
         worst_step => step.as_ref().map(worst),
+        said => results.performance.as_ref().map(performance::sentences),
     })?;
     Ok(page)
 }

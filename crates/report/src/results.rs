@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::SvmResults;
+use crate::{Performance, SvmResults};
 
 /// Everything a run measured; a part that did not run is absent from the file.
 ///
@@ -44,6 +44,9 @@ pub struct Results {
     /// Support vector machines on latent vectors and on pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub svm: Option<SvmResults>,
+    /// The comparison with other frameworks, measured by `bench/run.py`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub performance: Option<Performance>,
 }
 
 /// Outcome of all gradient checks, in f64.

@@ -42,7 +42,8 @@ impl Table {
         let numeric = self.numeric_columns();
         let class = |column: usize| if numeric[column] { " class=\"number\"" } else { "" };
         let mut html = format!(
-            "<div class=\"table\" id=\"{}\"><table><caption><b>{}.</b> {}</caption><thead><tr>",
+            "<div class=\"table{}\" id=\"{}\"><table><caption><b>{}.</b> {}</caption><thead><tr>",
+            if self.header.len() > 6 { " wide" } else { "" },
             escape(&self.id()),
             escape(&self.label),
             escape(&self.caption)

@@ -2,10 +2,10 @@
 
 use crate::number::{change, count, fixed, percent, plain, points, scientific};
 use crate::seed_values::{self as seed, Recipe};
-use crate::tables_svm;
 use crate::{
     AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, Results, SvmRun, Table, XorResults,
 };
+use crate::{tables_performance, tables_svm};
 
 /// All tables that the parts of a run allow, in the order of their numbers.
 pub fn tables(results: &Results) -> Vec<Table> {
@@ -22,7 +22,8 @@ pub fn tables(results: &Results) -> Vec<Table> {
         .iter()
         .flat_map(|run| [autoencoder_hyperparameters(run), autoencoder_metrics(run)]);
     let svm = results.svm.iter().flat_map(tables_svm::all);
-    gradcheck.chain(xor).chain(autoencoder).chain(svm).collect()
+    let performance = results.performance.iter().flat_map(tables_performance::all);
+    gradcheck.chain(xor).chain(autoencoder).chain(svm).chain(performance).collect()
 }
 
 pub(crate) fn table(

@@ -17,10 +17,10 @@ fn assert_sound(svg: &Svg) {
 }
 
 #[test]
-fn all_eleven_are_drawn_and_sound() {
+fn all_twelve_are_drawn_and_sound() {
     let (results, evidence) = common::sample(None);
     let drawn = figures(&results, &evidence);
-    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), (1..=11).collect::<Vec<_>>());
+    assert_eq!(drawn.iter().map(|f| f.number).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
     for figure in &drawn {
         assert_sound(&figure.svg);
         assert!(figure.name.starts_with(&format!("figure-{}-", figure.number)));
@@ -131,6 +131,7 @@ fn empty_input_draws_an_empty_figure() {
         confusion_matrix(&[[u64::MAX; 10]; 10]),
         feature_distributions(&[]),
         feature_distributions(&[FeatureDistribution::default()]),
+        performance_panels(&Performance::default()),
     ] {
         assert_sound(&svg);
     }
@@ -178,7 +179,32 @@ proptest! {
             values: std::array::from_fn(|i| narrow[..narrow.len() * i / 10].to_vec()),
         };
         let digit = DigitPair { label, original: narrow.clone(), reconstruction: narrow.iter().rev().copied().collect() };
+        let measured = || {
+            let [median, low, high, _] = four;
+            Quantity::Measured(Measured { median, low, high, runs: values.clone() })
+        };
+        let series = [("500", measured()), ("3000", measured())].into_iter().filter_map(|(rows, quantity)| {
+            let Quantity::Measured(measured) = quantity else { return None };
+            Some((rows.to_owned(), measured))
+        });
+        let fields = [
+            ("epoch_seconds", measured()),
+            ("single_seconds", measured()),
+            ("fit_seconds", measured()),
+            ("losses", Quantity::Curves(vec![values.clone(), vec![]])),
+            ("seconds", Quantity::Series(series.collect())),
+        ];
+        let fields = fields.map(|(field, quantity)| (field.to_owned(), quantity));
+        let row = |who: &str| Row { who: who.into(), values: fields.clone().into(), ..Row::default() };
+        let jobs = ["autoencoder", "inference", "svm_5000x32", "convergence", "scaling"];
+        let performance = Performance {
+            jobs: jobs.map(|job| (job.to_owned(), vec![row("pellucid"), row("jax")])).into(),
+            ..Performance::default()
+        };
+        let results = Results { performance: Some(performance.clone()), ..Results::default() };
+        prop_assert_eq!(tables(&results).len(), 10);
         for svg in [
+            performance_panels(&performance),
             xor_loss(&values),
             decision_boundary(&surface, &four),
             training_progress(&run),

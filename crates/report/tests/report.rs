@@ -13,7 +13,7 @@ fn all_files_are_written() {
     let (results, evidence) = common::sample(None);
     let written = write_report(&out, &results, &evidence, Outputs::default()).unwrap();
     assert_eq!(written.page, out.join("index.html"));
-    assert_eq!(written.figures.len(), 11);
+    assert_eq!(written.figures.len(), 12);
     assert!(out.join("figures/figure-1-xor-network.svg").is_file());
     assert!(written.figures.iter().chain([&written.page, &written.results]).all(|path| path.is_file()));
     write_report(&out, &results, &evidence, Outputs::default()).expect("a second run replaces the first");
@@ -31,7 +31,9 @@ fn results_have_the_promised_keys() {
     let text = fs::read_to_string(written.results).unwrap();
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let promised = [
-        ("", "version preset seed threads cpu gradcheck xor autoencoder svm"),
+        ("", "version preset seed threads cpu gradcheck xor autoencoder svm performance"),
+        ("/performance", "schema date machine threads rounds versions probe jobs"),
+        ("/performance/jobs/xor/0", "who seconds process_seconds final_loss"),
         ("/gradcheck", "max_relative_error checks"),
         ("/gradcheck/checks/0", "component parameter analytic_norm numeric_norm relative_error"),
         ("/xor", "initial_loss final_loss accuracy predictions seconds"),
@@ -65,6 +67,7 @@ fn parts_that_did_not_run_leave_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let (mut results, evidence) = common::sample(None);
     (results.gradcheck, results.autoencoder, results.svm) = (None, None, None);
+    results.performance = None;
     let written = write_report(folder.path(), &results, &evidence, Outputs::default()).unwrap();
     let json: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(written.results).unwrap()).unwrap();
@@ -107,8 +110,8 @@ fn the_page_stands_alone() {
         assert!(!page.contains(outside), "{outside}");
     }
     assert_eq!(page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "").matches("http").count(), 0);
-    assert_eq!(page.matches("<figure ").count(), 11);
-    for table in 1..=10 {
+    assert_eq!(page.matches("<figure ").count(), 12);
+    for table in 1..=15 {
         assert!(page.contains(&format!("id=\"table-{table}\"")), "table {table}");
     }
     assert!(!page.contains("merror") && !page.contains("{{") && !page.contains("{%"));
@@ -203,7 +206,7 @@ fn png_figures_are_rendered_with_their_images() {
     let written =
         write_report(folder.path(), &results, &evidence, Outputs { png: true, ..Outputs::default() })
             .unwrap();
-    assert_eq!(written.figures.len(), 22);
+    assert_eq!(written.figures.len(), 24);
     let file = fs::File::open(folder.path().join("figures/figure-3-xor-decision-boundary.png")).unwrap();
     let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
     let mut pixels = vec![0; reader.output_buffer_size().unwrap()];

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use pellucid_report::{Evidence, Outputs, Results, tables, write_report};
 
 use crate::args::{Part, Reproduce};
-use crate::experiments::{autoencoder, gradcheck, svm, xor};
+use crate::experiments::{autoencoder, gradcheck, performance, svm, xor};
 use crate::{failure, machine};
 
 /// The seed's final loss, which every run of XOR must reach.
@@ -22,8 +22,9 @@ pub fn run(args: &Reproduce) -> Result<()> {
     if args.pdf && !cfg!(feature = "pdf") {
         return Err(failure::usage("--pdf: this build has no PDF support; build with --features pdf"));
     }
-    // Find out now, not after the training, whether the results can be written.
+    // Find out now, not after the training, whether the results can be written and the comparison be read.
     writable(&args.out)?;
+    let comparison = performance::read(args)?;
 
     let pool = machine::pool(args.common.threads);
     let mut results = Results {
@@ -40,6 +41,7 @@ pub fn run(args: &Reproduce) -> Result<()> {
         xor: None,
         autoencoder: None,
         svm: None,
+        performance: comparison,
     };
     let mut evidence = Evidence::default();
     if chosen(Part::Gradcheck) {

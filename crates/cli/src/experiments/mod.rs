@@ -2,6 +2,7 @@
 
 pub mod autoencoder;
 pub mod gradcheck;
+pub mod performance;
 pub mod preset;
 pub mod svm;
 pub mod xor;

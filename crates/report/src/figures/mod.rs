@@ -6,6 +6,7 @@ mod error_histogram;
 mod feature_distributions;
 mod latent_space;
 mod network_diagram;
+mod performance;
 mod reconstructions;
 mod svm_results;
 mod training_progress;
@@ -14,8 +15,8 @@ mod xor_loss;
 use crate::number::{count, fixed, percent, plain};
 use crate::seed_values as seed;
 use crate::{
-    AutoencoderEvidence, AutoencoderResults, Evidence, Results, Svg, SvmEvidence, SvmResults, XorEvidence,
-    XorResults,
+    AutoencoderEvidence, AutoencoderResults, Evidence, Performance, Results, Svg, SvmEvidence, SvmResults,
+    XorEvidence, XorResults,
 };
 
 pub use confusion_matrix::confusion_matrix;
@@ -24,6 +25,7 @@ pub use error_histogram::error_histogram;
 pub use feature_distributions::feature_distributions;
 pub use latent_space::latent_space;
 pub use network_diagram::network_diagram;
+pub use performance::performance_panels;
 pub use reconstructions::reconstructions;
 pub use svm_results::svm_results;
 pub use training_progress::training_progress;
@@ -53,7 +55,9 @@ pub fn figures(results: &Results, evidence: &Evidence) -> Vec<Figure> {
     let xor = results.xor.iter().zip(&evidence.xor).flat_map(|(run, seen)| of_xor(run, seen));
     let autoencoder = results.autoencoder.iter().zip(&evidence.autoencoder);
     let svm = results.svm.iter().zip(&evidence.svm).flat_map(|(run, seen)| of_svm(run, seen));
-    xor.chain(autoencoder.flat_map(|(run, seen)| of_autoencoder(run, seen))).chain(svm).collect()
+    let performance = results.performance.iter().map(of_performance);
+    let autoencoder = autoencoder.flat_map(|(run, seen)| of_autoencoder(run, seen));
+    xor.chain(autoencoder).chain(svm).chain(performance).collect()
 }
 
 fn of_xor(run: &XorResults, seen: &XorEvidence) -> [Figure; 3] {
@@ -132,6 +136,16 @@ fn of_svm(run: &SvmResults, seen: &SvmEvidence) -> [Figure; 3] {
         Figure::new(10, "svm-confusion-matrix", matrix, confusion_matrix(&run.confusion)),
         Figure::new(11, "discriminative-features", spread, feature_distributions(&seen.distributions)),
     ]
+}
+
+fn of_performance(performance: &Performance) -> Figure {
+    let caption = format!(
+        "Pellucid and other frameworks at the same work on {}, medians of {} rounds; thin lines reach from the least to \
+         the greatest run. Bars are sorted, the best first; where nothing else is said, less is better. In the last \
+         panel a bar has the colour of the winner, and the best other is named.",
+        performance.machine.cpu, performance.rounds
+    );
+    Figure::new(12, "performance", caption, performance_panels(performance))
 }
 
 fn plain_loss(loss: f64) -> String {

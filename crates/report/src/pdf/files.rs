@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use crate::seed_values as seed;
-use crate::{Figure, ReportError, Results, Table, tables};
+use crate::{Figure, ReportError, Results, Table, performance, tables};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -31,12 +31,14 @@ const SOURCES: [(&str, &str); 14] = sources![
     "sections/appendix.typ",
 ];
 
-/// The source; `results.json` as it is written beside the page; `seed.json`, `tables.json`, `figures.json`; the figures.
+/// The source; `results.json` as it is written beside the page; `seed.json`, `said.json`, `tables.json`, `figures.json`; the figures.
 pub(super) fn all(results: &Results, figures: &[Figure]) -> Result<HashMap<String, Vec<u8>>, ReportError> {
     let set = tables(results).into_iter().chain([tables::glance(results)]);
+    let said = results.performance.as_ref().map(performance::sentences);
     let data = [
         ("results.json", serde_json::to_vec(results)?),
         ("seed.json", serde_json::to_vec(&seed_json())?),
+        ("said.json", serde_json::to_vec(&said)?),
         ("tables.json", serde_json::to_vec(&set.map(|table| table_json(&table)).collect::<Vec<_>>())?),
         ("figures.json", serde_json::to_vec(&figures.iter().map(figure_json).collect::<Vec<_>>())?),
     ];

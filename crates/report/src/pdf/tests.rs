@@ -6,7 +6,7 @@ mod common;
 use typst::layout::{Frame, FrameItem};
 
 use super::*;
-use crate::{figures, tables};
+use crate::{figures, performance, tables};
 
 /// The report's text, page by page; figures are images in it and have tests of their own.
 fn pages(results: &Results, figures: &[Figure]) -> Vec<String> {
@@ -69,35 +69,50 @@ fn a_full_run_fills_every_section() {
         assert!(text.matches(heading).count() >= 2, "{heading} in the contents and in its place");
     }
     for table in tables(&results) {
-        let caption = squeezed(&format!("{}.{}", table.label, table.caption));
+        let numbered =
+            if table.label.starts_with("Table ") { format!("{}.", table.label) } else { String::new() };
+        let caption = squeezed(&format!("{numbered}{}", table.caption));
         assert!(text.contains(&caption), "{caption}");
     }
-    for figure in 1..=11 {
+    for figure in 1..=12 {
         assert!(text.contains(&format!("Figure{figure}.")), "figure {figure}");
     }
     for number in ["95.1%", "73.6%", "75.2%", "92.5%", "0.006860", "0.008067", "3.2×10−9", "9(41times)"] {
         assert!(text.contains(number), "{number}");
     }
-    assert!(!text.contains("Thisrunleftout"));
-    assert!((10..=24).contains(&pages.len()), "{} pages", pages.len());
+    for sentence in performance::sentences(results.performance.as_ref().unwrap()).values() {
+        assert!(text.contains(&squeezed(sentence)), "{sentence}");
+    }
+    assert!(!text.contains("Thisrunleftout") && !text.contains("holdsnocomparison"));
+    assert!((12..=30).contains(&pages.len()), "{} pages", pages.len());
 }
 
 #[test]
 fn parts_that_did_not_run_say_so() {
     let (full, evidence) = common::sample(None);
-    let nothing =
-        Results { gradcheck: None, xor: None, autoencoder: None, svm: None, date: None, ..full.clone() };
+    let nothing = Results {
+        gradcheck: None,
+        xor: None,
+        autoencoder: None,
+        svm: None,
+        performance: None,
+        date: None,
+        ..full.clone()
+    };
     let partial = [
         (nothing.clone(), 4),
         (Results { gradcheck: full.gradcheck.clone(), ..nothing.clone() }, 3),
         (Results { xor: full.xor.clone(), ..nothing.clone() }, 3),
         (Results { autoencoder: full.autoencoder.clone(), ..nothing.clone() }, 3),
-        (Results { svm: full.svm.clone(), ..nothing }, 3),
+        (Results { svm: full.svm.clone(), ..nothing.clone() }, 3),
+        (Results { performance: full.performance.clone(), ..nothing }, 4),
     ];
     for (results, left_out) in partial {
         let text = pages(&results, &figures(&results, &evidence)).concat();
         assert_filled(&text);
-        assert_eq!(squeezed(&text).matches("Thisrunleftout").count(), left_out);
+        let text = squeezed(&text);
+        assert_eq!(text.matches("Thisrunleftout").count(), left_out);
+        assert_eq!(text.contains("holdsnocomparison"), results.performance.is_none());
     }
 }
 

@@ -7,7 +7,7 @@ mod svm;
 use pellucid_report::{
     ActivationCheck, AutoencoderEvidence, AutoencoderResults, DigitPair, Evidence, GradcheckResults,
     GradientCheck, Hyperparameters, LatentPlane, LatentPoint, LossCheck, Matrix, Network, NetworkLayer,
-    Results, Role, Split, Surface, XorEvidence, XorResults, XorStep,
+    Performance, Results, Role, Split, Surface, XorEvidence, XorResults, XorStep,
 };
 
 /// Results and evidence of all parts; `digits` are images to show instead of made-up ones.
@@ -29,6 +29,7 @@ pub fn sample(digits: Option<Vec<DigitPair>>) -> (Results, Evidence) {
         xor: Some(xor),
         autoencoder: Some(autoencoder),
         svm: Some(svm),
+        performance: Some(comparison()),
     };
     let evidence = Evidence {
         xor: Some(xor_evidence),
@@ -36,6 +37,15 @@ pub fn sample(digits: Option<Vec<DigitPair>>) -> (Results, Evidence) {
         svm: Some(svm_evidence),
     };
     (results, evidence)
+}
+
+/// A comparison of made-up numbers; nothing in it was measured.
+pub fn comparison() -> Performance {
+    Performance::read(&comparison_file()).unwrap()
+}
+
+pub fn comparison_file() -> std::path::PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/made-up-comparison.json").into()
 }
 
 /// The text without the data of its images, in which any word may turn up by chance.
