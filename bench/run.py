@@ -82,8 +82,8 @@ def measure(job, who, runs, options):
         figures = run_process(who, line, options) if line else {}
         for quantity, figure in process.take.items():
             runs.setdefault(quantity, []).append(figures.get(figure))
-    shown = runs.get(JOBS[job].headline)
-    print(f"    {who}: {JOBS[job].headline} {shown[-1] if shown else ''}"[:100], file=sys.stderr, flush=True)
+    shown = runs[JOBS[job].headline][-1]
+    print(f"    {who}: {JOBS[job].headline} {shown[-1] if isinstance(shown, list) else shown}", file=sys.stderr, flush=True)
 
 
 def measured(runs):

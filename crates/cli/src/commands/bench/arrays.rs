@@ -74,7 +74,7 @@ impl Folder {
     }
 
     fn write<T: Stored>(&self, name: &str, shape: &[usize], numbers: &[T]) -> Result<()> {
-        write_npy(&self.0.join(Path::new(name).with_extension("npy")), shape, numbers)
+        write_npy(self.0.join(Path::new(name).with_extension("npy")), shape, numbers)
             .map_err(failure::runtime)
     }
 }
