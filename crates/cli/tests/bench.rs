@@ -51,18 +51,18 @@ fn other_jobs_print_their_figures() {
     positive(&figures(path, &["load"]), &["load_seconds"]);
     let inference = figures(path, &["inference", "--samples", "300", "--passes", "2", "--threads", "1"]);
     positive(&inference, &["pass_seconds", "samples_per_second"]);
-    let [x, y] = [[0.0_f32, 0.0, 1.0, 0.1, 0.1, 1.0, 1.0, 1.1], [0.0; 8]].map(Vec::from);
+    let x = [0.0_f32, 0.0, 1.0, 0.1, 0.1, 1.0, 1.0, 1.1];
     for name in ["x.npy", "test_x.npy"] {
-        write_npy(&path.join(name), &[4, 2], &x).unwrap();
+        write_npy(path.join(name), &[4, 2], &x).unwrap();
     }
     for name in ["y.npy", "test_y.npy"] {
-        write_npy(&path.join(name), &[4], &[0_i32, 1, 1, 0]).unwrap();
+        write_npy(path.join(name), &[4], &[0_i32, 1, 1, 0]).unwrap();
     }
     let svm = figures(path, &["svm", ".", "--threads", "1", "--fits", "2"]);
     assert_eq!((svm["rows"].as_u64(), svm["features"].as_u64()), (Some(4), Some(2)));
     assert_eq!(svm["accuracy"], 1.0);
 
-    write_npy(&path.join("y.npy"), &[4], &y[..4]).unwrap();
+    write_npy(path.join("y.npy"), &[4], &x[..4]).unwrap();
     let (code, message) = outcome(&run(path, &["bench", "svm", "."]));
     assert!(code == 3 && message.contains("labels of type i32"), "{code}: {message}");
     let (code, message) = outcome(&run(path, &["bench", "svm", "nowhere"]));

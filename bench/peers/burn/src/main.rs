@@ -73,7 +73,7 @@ impl Peer for Burn {
         let x = Tensor::from_data(TensorData::new(images, [rows, WIDTHS[0]]), &device);
         let y = self.network()?.clone().forward(x);
         let y = if self.job == Job::Small { sigmoid(y) } else { y };
-        y.into_data().to_vec().map_err(|error| format!("{error:?}").into())
+        y.into_data().try_to_vec().map_err(|error| format!("{error:?}").into())
     }
 }
 
