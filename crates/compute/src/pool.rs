@@ -1,13 +1,14 @@
 //! A thread pool whose regions cost about a microsecond.
 //!
 //! A training step forks and joins dozens of times; a pool that wakes sleeping threads each time would cost more
-//! than the small layers it runs. Workers here spin for a short while before they sleep. Tasks are assigned to
-//! threads by number, not by chance, so that each thread's scratch memory reaches its size in the first step.
+//! than the small layers it runs. Workers here spin for a short while before they sleep. Nobody waits for a worker
+//! that has not come: tasks are taken one by one by whoever is there, the caller among them, and a region whose tasks
+//! are all taken lets nobody in any more. So a thread that the system has put aside costs its help, not its absence.
 
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
@@ -27,13 +28,22 @@ struct Job {
     tasks: usize,
 }
 
+/// The bits of [`Shared::state`] that count the workers in the region.
+const INSIDE: u64 = OPEN - 1;
+
+/// The bit of [`Shared::state`] that lets workers in.
+const OPEN: u64 = 1 << 16;
+
+/// One region more.
+const REGION: u64 = OPEN << 1;
+
 struct Shared {
-    /// Written by the caller before `region` is raised, read by workers after they saw it raised.
+    /// Written by the caller while nobody is inside, read by workers inside.
     job: UnsafeCell<Option<Job>>,
-    /// The number of the current region.
-    region: AtomicUsize,
-    /// Workers that have not finished the current region.
-    pending: AtomicUsize,
+    /// The first task that nobody has taken.
+    next: AtomicUsize,
+    /// The number of the region, whether it is open, and how many workers are inside.
+    state: AtomicU64,
     quit: AtomicBool,
     sleepers: AtomicUsize,
     sleep: Mutex<()>,
@@ -41,8 +51,8 @@ struct Shared {
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
-// SAFETY: `job` is the only field that is not Sync. It is written while no worker reads it (`pending` is 0) and
-// read after the release-acquire pair on `region`.
+// SAFETY: `job` is the only field that is not Sync. It is written while no worker is inside, and read by those who
+// came in after the release-acquire pair on `state`.
 unsafe impl Sync for Shared {}
 // SAFETY: as above; nothing in `Shared` is tied to a thread.
 unsafe impl Send for Shared {}
@@ -80,26 +90,23 @@ impl Pool {
         let threads = threads.clamp(1, MAX_THREADS);
         let shared = Arc::new(Shared {
             job: UnsafeCell::new(None),
-            region: AtomicUsize::new(0),
-            pending: AtomicUsize::new(0),
+            next: AtomicUsize::new(0),
+            state: AtomicU64::new(0),
             quit: AtomicBool::new(false),
             sleepers: AtomicUsize::new(0),
             sleep: Mutex::new(()),
             wake: Condvar::new(),
             panic: Mutex::new(None),
         });
-        // The number of threads that share a region must be known to each; count those that could be started.
-        let started = Arc::new(AtomicUsize::new(usize::MAX));
-        let workers: Vec<_> = (1..threads)
+        let workers = (1..threads)
             .map_while(|index| {
-                let (shared, started) = (Arc::clone(&shared), Arc::clone(&started));
+                let shared = Arc::clone(&shared);
                 std::thread::Builder::new()
                     .name(format!("pellucid-{index}"))
-                    .spawn(move || work(&shared, index, &started))
+                    .spawn(move || work(&shared))
                     .ok()
             })
             .collect();
-        started.store(workers.len() + 1, Ordering::Release);
         Self { shared, workers, busy: Mutex::new(()) }
     }
 
@@ -123,38 +130,35 @@ impl Pool {
         self.workers.len() + 1
     }
 
-    /// Runs `body(0)`, ..., `body(tasks - 1)`, task `i` on thread `i % threads`, and returns when all are done.
+    /// Runs `body(0)`, ..., `body(tasks - 1)`, each once, on whichever threads are free, and returns when all are done.
     ///
     /// # Panics
-    /// Passes on a panic of a task, after all others have ended.
+    /// Passes on a panic of a task, after all others that have begun have ended.
     pub fn run(&self, tasks: usize, body: impl Fn(usize) + Sync) {
-        let exclusive = match self.busy.try_lock() {
-            _ if self.workers.is_empty() || tasks < 2 => None,
-            Ok(guard) => Some(guard),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        };
-        if exclusive.is_none() {
-            (0..tasks).for_each(body);
-            return;
+        if self.workers.is_empty() || tasks < 2 {
+            return (0..tasks).for_each(body);
         }
+        let exclusive = match self.busy.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return (0..tasks).for_each(body),
+        };
         let body: Body<'_> = &body;
-        // SAFETY: only the lifetime changes. The reference is used by workers between here and `Join::drop`,
-        // which returns (also when unwinding) only after all of them have finished with it.
+        // SAFETY: only the lifetime changes. The reference is used by workers that are inside the region, and
+        // `Join::drop` returns (also when unwinding) only after all of them have left and no other can come in.
         let body: Body<'static> = unsafe { std::mem::transmute::<Body<'_>, Body<'static>>(body) };
         let shared = &*self.shared;
-        // SAFETY: we hold `busy` and `pending` is 0: no worker reads the job now.
+        // SAFETY: we hold `busy`, and the last region was closed and left: no worker reads the job now.
         unsafe { *shared.job.get() = Some(Job { body, tasks }) };
-        shared.pending.store(self.workers.len(), Ordering::Relaxed);
+        shared.next.store(0, Ordering::Relaxed);
+        let region = shared.state.load(Ordering::Relaxed) / REGION + 1;
         let join = Join(shared);
-        shared.region.fetch_add(1, Ordering::SeqCst);
+        shared.state.store(region * REGION + OPEN, Ordering::SeqCst);
         if shared.sleepers.load(Ordering::SeqCst) > 0 {
             let _guard = lock(&shared.sleep);
             shared.wake.notify_all();
         }
-        for task in (0..tasks).step_by(self.threads()) {
-            body(task);
-        }
+        shared.take_tasks(body, tasks);
         drop(join);
         if let Some(panic) = lock(&shared.panic).take() {
             drop(exclusive);
@@ -214,41 +218,68 @@ impl Drop for Pool {
     }
 }
 
-/// Waits, when dropped, until all workers have finished the region.
+impl Shared {
+    /// Runs tasks that nobody has taken until there are none.
+    fn take_tasks(&self, body: Body<'_>, tasks: usize) {
+        loop {
+            let task = self.next.fetch_add(1, Ordering::Relaxed);
+            if task >= tasks {
+                break;
+            }
+            body(task);
+        }
+    }
+
+    /// Comes into a region, if it is still open.
+    fn enter(&self, region: u64) -> bool {
+        let open = |state: u64| (state / REGION == region && state & OPEN != 0).then_some(state + 1);
+        self.state.fetch_update(Ordering::Acquire, Ordering::Relaxed, open).is_ok()
+    }
+}
+
+/// Closes the region, when dropped, and waits until all workers have left it.
 struct Join<'a>(&'a Shared);
 
 impl Drop for Join<'_> {
     fn drop(&mut self) {
+        let mut inside = self.0.state.fetch_and(!OPEN, Ordering::Acquire) & INSIDE;
         let mut spins = 0;
-        while self.0.pending.load(Ordering::Acquire) > 0 {
+        while inside > 0 {
             spins += 1;
-            if spins < SPINS { std::hint::spin_loop() } else { std::thread::yield_now() }
+            if spins < SPINS {
+                std::hint::spin_loop();
+            } else {
+                std::thread::yield_now();
+            }
+            inside = self.0.state.load(Ordering::Acquire) & INSIDE;
         }
     }
 }
 
-/// The life of worker `index`: wait for a region, run its share, report.
-fn work(shared: &Shared, index: usize, started: &AtomicUsize) {
+/// The life of a worker: wait for a region, take tasks, leave.
+fn work(shared: &Shared) {
     let mut seen = 0;
     while let Some(region) = next_region(shared, seen) {
         seen = region;
-        // SAFETY: `region` was raised after the job was written, and the caller waits for `pending` to fall.
+        if !shared.enter(region) {
+            continue;
+        }
+        // SAFETY: the job was written before the region was opened, and stays until we have left.
         let job = unsafe { (*shared.job.get()).as_ref() };
         if let Some(job) = job {
-            let threads = started.load(Ordering::Acquire);
-            let run = || (index..job.tasks).step_by(threads).for_each(job.body);
+            let run = || shared.take_tasks(job.body, job.tasks);
             if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
                 lock(&shared.panic).get_or_insert(panic);
             }
         }
-        shared.pending.fetch_sub(1, Ordering::Release);
+        shared.state.fetch_sub(1, Ordering::Release);
     }
 }
 
 /// Waits for a region other than `seen`; `None` when the pool is dropped.
-fn next_region(shared: &Shared, seen: usize) -> Option<usize> {
+fn next_region(shared: &Shared, seen: u64) -> Option<u64> {
     let news = || {
-        let region = shared.region.load(Ordering::SeqCst);
+        let region = shared.state.load(Ordering::SeqCst) / REGION;
         if shared.quit.load(Ordering::SeqCst) { Some(None) } else { (region != seen).then_some(Some(region)) }
     };
     for _ in 0..SPINS {

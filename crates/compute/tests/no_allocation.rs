@@ -49,7 +49,8 @@ fn only_the_first_round_allocates() {
         let count = || ALLOCATIONS.load(Ordering::Relaxed);
         let before = count();
         round();
-        assert!(count() > before, "the first round packs nothing");
+        // The caller keeps the memory, so that the second pool finds it.
+        assert!(threads > 1 || count() > before, "the first round packs nothing");
         // The fewest of five times, since the test harness has a thread of its own that may allocate at any moment.
         let fewest = (0..5).map(|_| {
             let before = count();

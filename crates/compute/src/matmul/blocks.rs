@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::kernels::{Kernels, Panel, Problem, Raw, Tile};
 use super::scratch::Scratch;
@@ -32,22 +31,12 @@ pub fn block_depth(k: usize) -> usize {
     k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(16).max(16)
 }
 
-/// Runs the tasks on whichever thread is free; for little work, on the caller.
+/// Runs the tasks on the threads of a pool; for little work, on the caller.
 fn share(pool: Option<&Pool>, tasks: usize, work: usize, task: impl Fn(usize) + Sync) {
-    let threads = pool.map_or(1, Pool::threads).min(work / GRAIN).min(tasks);
-    let Some(pool) = pool.filter(|_| threads > 1) else {
-        return (0..tasks).for_each(task);
-    };
-    let next = AtomicUsize::new(0);
-    pool.run(threads, |_| {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            if index >= tasks {
-                break;
-            }
-            task(index);
-        }
-    });
+    match pool {
+        Some(pool) if work >= 2 * GRAIN => pool.run(tasks, task),
+        _ => (0..tasks).for_each(task),
+    }
 }
 
 impl<F: Scalar> Kernels<F> {

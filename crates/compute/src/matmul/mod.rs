@@ -16,7 +16,7 @@
 //!   threads for all threads: copied row after row to where the tiles read it, transposed on the way if need be.
 //! - The larger operand passes by once while the smaller stays near: where C is higher than wide, a task is 12 rows
 //!   and all panels; else one panel and many rows. Threads take tasks as they become free.
-//! - Products of no more than 256 multiplications (XOR) take plain loops, without threads or packing.
+//! - Products of no more than 1728 multiplications (XOR) take plain loops, without threads or packing.
 //!
 //! # Determinism
 //!
@@ -58,13 +58,16 @@ const ROWS: usize = 12;
 /// another address translation.
 const PAGE: usize = 4096;
 
-/// Products of no more than this many multiplications take the plain loops: measured 25 to 55 ns for XOR's, where
-/// tiles took 70 to 160. At 512 tiles win for a transposed B (110 ns against 260) and lose a little otherwise.
-const SMALL: usize = 256;
+/// Products of no more than this many multiplications take the plain loops where the rows of B are contiguous: measured
+/// 100 ns against 180 for 8 x 8 x 8, 250 against 380 for 12 x 12 x 12, even at 16 x 16 x 16 (`pellucid bench kernels`).
+const SMALL: usize = 1728;
 
-/// The multiplications that make another thread worth its start. Reckoned, not measured: 1.5 microseconds of work at
-/// 170 GFLOP/s, against about one for a region of the pool.
-const GRAIN: usize = 131_072;
+/// The same where they are not: 260 ns against 110 for 8 x 8 x 8.
+const SMALL_SCATTERED: usize = 256;
+
+/// Half the multiplications that make another thread worth its start. Measured: two threads are even at 56 x 56 x 56, a
+/// fifth faster at 64 x 64 x 64 and at a batch of one of 784 x 256 (`pellucid bench kernels`).
+const GRAIN: usize = 98_304;
 
 /// The ways to compute a product; all give the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,18 +81,19 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method for an m x k and a k x n matrix and some threads, by the number of multiplications.
+    /// The method for an m x k and a k x n matrix and some threads, by the number of multiplications and by whether the
+    /// rows of the second matrix are contiguous.
     ///
     /// ```
     /// use pellucid_compute::matmul::Method;
-    /// assert_eq!(Method::choose([4, 2, 4], 2), Method::Loops);
-    /// assert_eq!(Method::choose([256, 784, 256], 1), Method::Tiles);
-    /// assert_eq!(Method::choose([256, 784, 256], 2), Method::Threads);
+    /// assert_eq!(Method::choose([4, 2, 4], true, 2), Method::Loops);
+    /// assert_eq!(Method::choose([256, 784, 256], true, 1), Method::Tiles);
+    /// assert_eq!(Method::choose([256, 784, 256], true, 2), Method::Threads);
     /// ```
     #[inline]
-    pub fn choose([m, k, n]: [usize; 3], threads: usize) -> Self {
+    pub fn choose([m, k, n]: [usize; 3], by_rows: bool, threads: usize) -> Self {
         let work = m.saturating_mul(n).saturating_mul(k);
-        if work <= SMALL && k <= DEPTH {
+        if work <= if by_rows { SMALL } else { SMALL_SCATTERED } && k <= DEPTH {
             Self::Loops
         } else if threads < 2 || work < 2 * GRAIN {
             Self::Tiles
@@ -133,7 +137,7 @@ pub fn matmul<F: Scalar>(
     b: MatRef<'_, F>,
     start: Start<'_, F>,
 ) {
-    let method = Method::choose([a.rows, a.columns, b.columns], pool.threads());
+    let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
     // SAFETY: `isa` is available on this machine.
     unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start) }
 }

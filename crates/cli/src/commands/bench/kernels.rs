@@ -67,16 +67,21 @@ impl Product {
         Ok(Self { size, a: numbers(m * k)?, b: numbers(k * n)?, c: numbers(m * n)? })
     }
 
-    /// Seconds of one product in a series of `count`.
+    /// Seconds of one product in a series of `count`, after as many that wake the threads and fill the caches.
     fn time(&mut self, method: Method, pool: &Pool, count: usize) -> f64 {
-        let [m, k, n] = self.size;
+        self.repeat(method, pool, count);
         let start = Instant::now();
+        self.repeat(method, pool, count);
+        start.elapsed().as_secs_f64() / count as f64
+    }
+
+    fn repeat(&mut self, method: Method, pool: &Pool, count: usize) {
+        let [m, k, n] = self.size;
         for _ in 0..count {
             let c = MatMut::row_major(&mut self.c, m, n);
             let (a, b) = (MatRef::row_major(&self.a, m, k), MatRef::row_major(&self.b, k, n));
             matmul_by(method, pool, c, a, b, Start::Zero);
         }
-        start.elapsed().as_secs_f64() / count as f64
     }
 }
 
@@ -97,7 +102,7 @@ pub fn run(args: &Kernels) -> Result<Value> {
     );
     let mut rows = Vec::new();
     for size in SIZES {
-        let chosen = Method::choose(size, threads);
+        let chosen = Method::choose(size, true, threads);
         let few = size.iter().product::<usize>() <= MOST_FOR_LOOPS;
         let methods = [(Method::Loops, few), (Method::Tiles, true), (Method::Threads, threads > 1)];
         let mut product = Product::new(size)?;
