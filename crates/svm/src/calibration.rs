@@ -5,7 +5,7 @@ use pellucid_compute::Pool;
 use crate::coupling::couple;
 use crate::cross_validation::CrossValidation;
 use crate::decision::{largest, pairs};
-use crate::problem::Setting;
+use crate::problem::{KernelStore, Setting};
 use crate::sigmoid::Sigmoid;
 use crate::svc::check_labels;
 use crate::{MultiClass, Observer, Samples, Svc, SvcModel, SvmError};
@@ -75,7 +75,7 @@ impl CalibratedSvc {
         let validation = CrossValidation::new(svc, &samples, labels, calibration.folds, calibration.seed)?;
         let model = svc.fit_with(samples, labels, None, pool, observer)?;
         let setting = Setting::new(samples, &svc.kernel, svc.options, pool)?;
-        let solved = validation.fit(svc, &setting, None, observer)?;
+        let solved = validation.fit(svc, &setting, None, &mut KernelStore::default(), observer)?;
         let mut outcomes = vec![Vec::new(); model.rho.len()];
         for (fold, model) in validation.folds.iter().zip(&solved.models) {
             let values = model.machine_values(fold.held_out.samples(), pool)?;

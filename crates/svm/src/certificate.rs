@@ -70,6 +70,6 @@ impl Svc {
             };
             task.dual.beta = members.map(coefficient).collect();
         }
-        Ok(setting.solve(&classes.rows, &tasks, None)?.iter().map(|fitted| fitted.report).collect())
+        Ok(setting.solve(&classes.rows, &tasks, None, None)?.iter().map(|fitted| fitted.report).collect())
     }
 }

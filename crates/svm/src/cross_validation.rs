@@ -1,10 +1,10 @@
-//! Fits that leave out one fold each, in one go: they share one copy of the samples, and all their binary problems run
-//! on the threads side by side.
+//! Fits that leave out one fold each, in one go: they share one copy of the samples and their kernel rows, and all their
+//! binary problems run on the threads side by side.
 
 use crate::classes::Classes;
 use crate::folds::stratified_folds;
 use crate::formulation::Fitted;
-use crate::problem::{Setting, Task};
+use crate::problem::{KernelStore, Setting, Task};
 use crate::rows::Rows;
 use crate::svc::{Penalty, check_labels};
 use crate::{Observer, Samples, Svc, SvcModel, SvmError};
@@ -69,12 +69,13 @@ impl CrossValidation {
         Ok(Self { cells, folds: parts, classes })
     }
 
-    /// Fits a classifier for each fold, from where a fit with a smaller C ended.
+    /// Fits a classifier for each fold, from where a fit with a smaller C ended, with the kernel rows of earlier fits.
     pub fn fit(
         &self,
         svc: &Svc,
         setting: &Setting<'_>,
         start: Option<&Solved>,
+        store: &mut KernelStore,
         observer: Option<Observer<'_>>,
     ) -> Result<Solved, SvmError> {
         let folds = self.folds.len();
@@ -96,7 +97,7 @@ impl CrossValidation {
                 go_on(task, fitted, c / start.c);
             }
         }
-        let fitted = setting.solve(&self.cells, &tasks, observer)?;
+        let fitted = setting.solve(&self.cells, &tasks, Some(store), observer)?;
         tasks.iter_mut().zip(groups).for_each(|(task, groups)| task.groups = groups);
         let machines = tasks.len() / folds;
         let parts = self.folds.iter().zip(tasks.chunks_exact(machines).zip(fitted.chunks_exact(machines)));

@@ -2,11 +2,13 @@
 
 mod dense;
 mod function;
+mod shared;
 mod sparse;
 mod table;
 
 pub(crate) use dense::DenseGram;
 pub(crate) use function::FunctionGram;
+pub(crate) use shared::{KeptRows, SharedGram};
 pub(crate) use sparse::SparseGram;
 pub(crate) use table::TableGram;
 

@@ -6,13 +6,14 @@ use std::time::Instant;
 use pellucid_compute::Pool;
 
 use crate::cross_validation::{CrossValidation, Solved};
-use crate::problem::Setting;
+use crate::problem::{KernelStore, Setting};
 use crate::{FitProgress, Gamma, Kernel, Observer, Samples, Svc, SvcModel, SvmError};
 
 /// A search over a grid of kernels and of C for the best accuracy in stratified cross-validation.
 ///
-/// All folds and binary problems of a point of the grid are solved side by side, over one copy of the samples; the
-/// solutions for one C are where the search for the next larger one starts. Gamma from the data ([`Gamma::Scale`]) is
+/// All folds and binary problems of a point of the grid are solved side by side, over one copy of the samples; a
+/// kernel row is computed once for all folds and all C, as far as half of `cache_bytes` goes; the solutions for one C are
+/// where the search for the next larger one starts. Gamma from the data ([`Gamma::Scale`]) is
 /// that of all samples.
 ///
 /// ```
@@ -151,12 +152,12 @@ impl GridSearch {
         let mut points: Vec<GridPoint> = Vec::new();
         for kernel in &self.kernels {
             let setting = Setting::new(samples, kernel, self.svc.options, pool)?;
-            let mut last: Option<Solved> = None;
+            let (mut last, mut store) = (None::<Solved>, KernelStore::default());
             for &c in &self.c {
                 let begin = Instant::now();
                 let svc = self.svc.clone().c(c);
                 let watch = shifted(observer, problems, solved, iterations);
-                let fits = validation.fit(&svc, &setting, last.as_ref(), Some(&watch))?;
+                let fits = validation.fit(&svc, &setting, last.as_ref(), &mut store, Some(&watch))?;
                 let seconds = begin.elapsed().as_secs_f64();
                 solved += machines * self.folds;
                 iterations += fits.models.iter().map(SvcModel::iterations).sum::<u64>();

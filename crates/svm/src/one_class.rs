@@ -71,7 +71,7 @@ impl OneClassSvm {
         let single = setting.single(1.0);
         let task =
             Task { groups: vec![0], dual: formulation::one_class(&bounds, self.nu), form: Form::Plain };
-        let fitted = setting.solve(std::slice::from_ref(&rows), &[task], observer)?;
+        let fitted = setting.solve(std::slice::from_ref(&rows), &[task], None, observer)?;
         let (support, vectors, coefficients) = crate::machine::gather(&setting, &rows, &fitted[0])?;
         let sizes = vec![support.len()];
         let kernel = setting.kernel.clone();

@@ -8,7 +8,7 @@ use pellucid_compute::{Pool, Scalar};
 use crate::cache::RowCache;
 use crate::dual::Dual;
 use crate::formulation::{Fitted, Form};
-use crate::gram::{DenseGram, FunctionGram, Gram, SparseGram, TableGram};
+use crate::gram::{DenseGram, FunctionGram, Gram, KeptRows, SharedGram, SparseGram, TableGram};
 use crate::kernel::Shape;
 use crate::points::Points;
 use crate::watch::Watch;
@@ -29,6 +29,13 @@ pub(crate) struct Setting<'a> {
     pub pool: &'a Pool,
     means: Vec<f64>,
     variance: f64,
+}
+
+/// Kernel rows of all groups that outlive a call of [`Setting::solve`], in the precision of the last.
+#[derive(Default)]
+pub(crate) struct KernelStore {
+    single: Option<KeptRows<f32>>,
+    double: Option<KeptRows<f64>>,
 }
 
 /// A problem over some groups of samples, side by side.
@@ -56,18 +63,29 @@ impl<'a> Setting<'a> {
         Ok(Self { samples, kernel, options, pool, means, variance })
     }
 
-    /// Solves all tasks over the groups of rows.
+    /// Solves all tasks over the groups of rows; kernel rows in a store, which must be of this setting and these
+    /// groups, are not computed again, and others are added to it.
     pub fn solve(
         &self,
         groups: &[Vec<u32>],
         tasks: &[Task],
+        store: Option<&mut KernelStore>,
         observer: Option<Observer<'_>>,
     ) -> Result<Vec<Fitted>, SvmError> {
         let largest = tasks.iter().flat_map(|task| &task.dual.upper).fold(0.0_f64, |a, &b| a.max(b));
+        let (samples, bytes) = (groups.iter().map(Vec::len).sum(), self.options.cache_bytes / 2);
         if self.single(largest) {
-            self.solve_in::<f32>(groups, tasks, observer)
+            let kept = store.map(|store| {
+                store.double = None;
+                &*store.single.get_or_insert_with(|| KeptRows::new(samples, bytes))
+            });
+            self.solve_in(groups, tasks, kept, observer)
         } else {
-            self.solve_in::<f64>(groups, tasks, observer)
+            let kept = store.map(|store| {
+                store.single = None;
+                &*store.double.get_or_insert_with(|| KeptRows::new(samples, bytes))
+            });
+            self.solve_in(groups, tasks, kept, observer)
         }
     }
 
@@ -115,6 +133,7 @@ impl<'a> Setting<'a> {
         &self,
         groups: &[Vec<u32>],
         tasks: &[Task],
+        kept: Option<&KeptRows<T>>,
         observer: Option<Observer<'_>>,
     ) -> Result<Vec<Fitted>, SvmError> {
         let points = (self.samples.is_dense()
@@ -123,6 +142,25 @@ impl<'a> Setting<'a> {
             let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
             Points::<T>::new(&self.samples, &groups, self.centre(), self.pool)
         });
+        // A table is at hand already.
+        let kept = kept.filter(|_| !matches!(self.kernel, Kernel::Precomputed));
+        let all = kept.map(|kept| {
+            let every: Vec<usize> = (0..groups.len()).collect();
+            (self.gram(points.as_ref(), groups, &every), kept)
+        });
+        let mut starts = vec![0];
+        starts.extend(groups.iter().scan(0, |end, group| {
+            *end += group.len() as u32;
+            Some(*end)
+        }));
+        let matrix = |chosen: &[usize]| match &all {
+            Some((all, kept)) => {
+                let ids = chosen.iter().flat_map(|&group| starts[group]..starts[group + 1]).collect();
+                Box::new(SharedGram::new(all.as_ref(), kept, ids)) as Box<dyn Gram<T> + '_>
+            }
+            None => self.gram(points.as_ref(), groups, chosen),
+        };
+        let cache_bytes = if all.is_some() { self.options.cache_bytes / 2 } else { self.options.cache_bytes };
         let workers = self.pool.threads().min(tasks.len()).max(1);
         let watch = Watch::new(observer, tasks.len());
         let results: Vec<Mutex<Option<Result<Fitted, SvmError>>>> =
@@ -132,10 +170,10 @@ impl<'a> Setting<'a> {
         order.sort_by_key(|&task| std::cmp::Reverse(tasks[task].dual.variables()));
         let next = AtomicUsize::new(0);
         self.pool.run(workers, |_| {
-            let mut cache = RowCache::<T>::new(self.options.cache_bytes / workers);
+            let mut cache = RowCache::<T>::new(cache_bytes / workers);
             while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let task = &tasks[index];
-                let gram = self.gram(points.as_ref(), groups, &task.groups);
+                let gram = matrix(&task.groups);
                 let result = check_diagonal(gram.as_ref(), groups, &task.groups)
                     .and_then(|()| self.solve_task(task, gram.as_ref(), &mut cache, &watch));
                 watch.solved();

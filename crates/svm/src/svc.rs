@@ -150,7 +150,7 @@ impl Svc {
         let classes = Classes::new(labels, self.class_order, weights)?;
         let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
         let tasks = self.tasks(&classes, weights)?;
-        let fitted = setting.solve(&classes.rows, &tasks, observer)?;
+        let fitted = setting.solve(&classes.rows, &tasks, None, observer)?;
         self.model(&setting, &classes, &tasks, &fitted)
     }
 

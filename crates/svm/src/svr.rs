@@ -122,7 +122,7 @@ impl Svr {
         let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
         let single = setting.single(self.c);
         let task = Task { groups: vec![0], dual, form };
-        let fitted = setting.solve(std::slice::from_ref(&rows), &[task], observer)?;
+        let fitted = setting.solve(std::slice::from_ref(&rows), &[task], None, observer)?;
         let (support, vectors, coefficients) = crate::machine::gather(&setting, &rows, &fitted[0])?;
         let sizes = vec![support.len()];
         let kernel = setting.kernel.clone();

@@ -62,7 +62,7 @@ impl Panels {
         let width = kernels.tiles[height - 1].len();
         let (whole, rest) = (vectors / width, vectors % width);
         if whole == 0 || rest == 0 {
-            Self { count: whole.max(1), vectors: width, last: if whole == 0 { vectors } else { width } }
+            Self { count: whole.max(1), vectors: width, last: vectors.min(width) }
         } else if 2 * kernels.height(width + rest) >= height {
             Self { count: whole, vectors: width, last: width + rest }
         } else {
@@ -208,7 +208,7 @@ impl<F: Scalar> Problem<F> {
             Raw { row_stride: width, ..packed.from(0, begin) }
         };
         let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
-        let height = kernels.tiles.len().min(kernels.height(vectors));
+        let height = kernels.height(vectors);
         let mut i = rows.start;
         while i < rows.end {
             let height = height.min(rows.end - i).min(a_rows - i % a_rows);

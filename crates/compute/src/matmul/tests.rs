@@ -168,6 +168,15 @@ fn a_part_of_a_product_is_the_product_of_parts() {
     }
 }
 
+/// A B by tiles on one thread, with the kernels of an available instruction set.
+fn product_with(isa: Isa, a: MatRef<'_, f32>, b: MatRef<'_, f32>) -> Vec<f32> {
+    let mut c = vec![f32::NAN; a.rows() * b.columns()];
+    let mut matrix = MatMut::row_major(&mut c, a.rows(), b.columns());
+    // SAFETY: `isa` is available.
+    unsafe { matmul_with(isa, Method::Tiles, &Pool::single(), &mut matrix, a, b, Start::Zero) };
+    c
+}
+
 /// |error| <= (k + 1) u sum |a b|, with u half the distance from one to the next number (Higham, *Accuracy and
 /// Stability of Numerical Algorithms*, section 3.1), against sums in f64.
 #[test]
@@ -177,19 +186,7 @@ fn the_error_is_within_the_bound() {
         let (a, b) = (numbers::<f32>(6, m * k), numbers::<f32>(7, k * n));
         let (a, b) = (view(&a, m, k, size % 2), view(&b, k, n, size / 2 % 2));
         for isa in available() {
-            let mut c = vec![f32::NAN; m * n];
-            // SAFETY: `isa` is available.
-            unsafe {
-                matmul_with(
-                    isa,
-                    Method::Tiles,
-                    &Pool::single(),
-                    &mut MatMut::row_major(&mut c, m, n),
-                    a,
-                    b,
-                    Start::Zero,
-                );
-            };
+            let c = product_with(isa, a, b);
             for (index, &x) in c.iter().enumerate() {
                 let products =
                     (0..k).map(|p| f64::from(a.get(index / n, p)) * f64::from(b.get(p, index % n)));
@@ -207,23 +204,7 @@ fn fused_instruction_sets_agree_to_the_bit() {
     let (a, b) = (numbers::<f32>(8, m * k), numbers::<f32>(9, k * n));
     let products: Vec<Vec<f32>> = available()
         .filter(|&isa| isa != Isa::Portable)
-        .map(|isa| {
-            let mut c = vec![0.0; m * n];
-            let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
-            // SAFETY: `isa` is available.
-            unsafe {
-                matmul_with(
-                    isa,
-                    Method::Tiles,
-                    &Pool::single(),
-                    &mut MatMut::row_major(&mut c, m, n),
-                    a,
-                    b,
-                    Start::Zero,
-                );
-            };
-            c
-        })
+        .map(|isa| product_with(isa, MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n)))
         .collect();
     assert!(products.windows(2).all(|pair| pair[0] == pair[1]));
 }
