@@ -309,28 +309,29 @@ impl<T: Scalar> Active<T> {
                 |range: Range<usize>| select::greatest(&self.gradient[range.clone()], &self.fall[range]);
             pieces().map(|piece| greatest(piece.variables.clone())).fold(f64::NEG_INFINITY, f64::max)
         };
-        let mut candidates = Vec::new();
+        // Those that violate most, the most first.
+        let mut worst: Vec<(f64, u32)> = Vec::with_capacity(count);
+        let mut violations = vec![0.0; self.samples];
         for piece in pieces() {
-            for (v, sample) in piece.variables.clone().zip(piece.sample as u32..) {
-                // How far the variable is from where the other end of a violating pair is.
-                let up = if self.raise[v] == T::ZERO { greatest - self.gradient[v] } else { 0.0 };
-                let down = if self.fall[v] == T::ZERO { self.gradient[v] - least } else { 0.0 };
-                let violation = up.max(down);
-                if violation > 0.0 && sample != first && Some(sample) != keep && !cache.contains(sample) {
-                    candidates.push((violation, sample));
+            let (range, low, high) = (piece.variables.clone(), least, greatest);
+            let (g, raise, fall) =
+                (&self.gradient[range.clone()], &self.raise[range.clone()], &self.fall[range]);
+            let violations = &mut violations[..g.len()];
+            select::violations(g, raise, fall, low, high, violations);
+            for (&violation, sample) in violations.iter().zip(piece.sample as u32..) {
+                let least = if worst.len() < count - 1 { 0.0 } else { worst[count - 2].0 };
+                if violation <= least || sample == first || Some(sample) == keep || cache.contains(sample) {
+                    continue;
+                }
+                worst.retain(|&(other, at)| at != sample || other > violation);
+                if !worst.iter().any(|&(_, at)| at == sample) {
+                    worst.truncate(count - 2);
+                    worst
+                        .insert(worst.partition_point(|&(other, _)| other >= violation), (violation, sample));
                 }
             }
         }
-        let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if candidates.len() >= count {
-            candidates.select_nth_unstable_by(count - 1, order);
-            candidates.truncate(count - 1);
-        }
-        for (_, sample) in candidates {
-            if !rows.contains(&sample) {
-                rows.push(sample);
-            }
-        }
+        rows.extend(worst.iter().map(|&(_, sample)| sample));
         rows
     }
 

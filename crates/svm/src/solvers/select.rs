@@ -52,6 +52,15 @@ vectorized! {
         (-number(best.key), at)
     }
 
+    /// How far each variable is from the other end of a pair that could move it: max(high - g, g - low), of the two
+    /// what the bounds allow.
+    pub(crate) fn violations<T>(g: &[f64], raise: &[T], lower: &[T], low: f64, high: f64, to: &mut [f64]) {
+        for ((g, (raise, lower)), to) in g.iter().zip(raise.iter().zip(lower)).zip(to) {
+            let (up, down) = (high - (g + raise.to_f64()), g + lower.to_f64() - low);
+            *to = if up > down { up } else { down };
+        }
+    }
+
     /// The partner j of variable i that promises most by second-order information: of those that may be lowered and
     /// whose gradient is above that of i, the one with the greatest (g_j - g_i)^2 / (K_ii + K_jj - 2 K_ij).
     ///
