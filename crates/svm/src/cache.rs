@@ -122,8 +122,7 @@ impl<T: Scalar> RowCache<T> {
             self.slots.push((NONE, 0));
             let end = (slot + 1) * self.columns;
             if self.slab.len() < end {
-                // Grown in steps, so that a short fit touches little memory.
-                self.slab.resize((2 * end).min(self.capacity * self.columns), T::ZERO);
+                self.slab.resize(end, T::ZERO);
             }
             return slot;
         }

@@ -18,6 +18,9 @@ use pellucid_compute::Scalar;
 
 use crate::gram::Gram;
 
+/// Kernel rows that the gradient is computed from at a time: the samples pass by once for all of them.
+const BATCH: usize = 64;
+
 /// A problem, and a point that meets its constraints.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Dual {
@@ -63,9 +66,8 @@ impl Dual {
         let mut products = vec![0.0; samples];
         let coefficients = sample_coefficients(beta, samples);
         let ids: Vec<u32> = (0..samples as u32).filter(|&id| coefficients[id as usize] != 0.0).collect();
-        let batch = gram.batch().max(1);
-        let mut rows = vec![T::ZERO; batch.min(ids.len()) * samples];
-        for ids in ids.chunks(batch) {
+        let mut rows = vec![T::ZERO; BATCH.min(ids.len()) * samples];
+        for ids in ids.chunks(BATCH) {
             gram.rows(ids, &mut rows);
             for (&id, row) in ids.iter().zip(rows.chunks_exact(samples)) {
                 let coefficient = coefficients[id as usize];

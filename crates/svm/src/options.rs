@@ -63,6 +63,9 @@ pub struct Options {
     pub cache_bytes: usize,
     /// Set samples aside that seem to stay at their bounds.
     pub shrinking: bool,
+    /// While this many samples of a problem are active, [`Solver::SecondOrder`] works in rounds over sets of 256; with
+    /// fewer, pair by pair. Measured with MNIST: rounds take half the time for 10,000 samples and more, and longer for 2,000.
+    pub working_sets_from: usize,
     /// The precision of kernel values.
     pub precision: Precision,
     /// The seed of [`Solver::Simplified`] and [`Solver::Platt`], which draw by chance.
@@ -83,6 +86,7 @@ impl From<Effort> for Options {
             max_iterations: None,
             cache_bytes: 128 << 20,
             shrinking: true,
+            working_sets_from: 4000,
             precision: Precision::Auto,
             seed: 0,
         };

@@ -107,15 +107,19 @@ impl<T: Scalar> Points<T> {
         let (width, depth) = (Self::WIDTH, self.depth);
         let panels = samples.len().div_ceil(width);
         let mut points = Self::empty(depth, panels, vec![Group { first_panel: 0, len: samples.len() }]);
-        for (at, (group, position)) in samples.enumerate() {
-            let from = self.panel(group.first_panel + position / width);
-            let begin = points.offset + at / width * width * depth;
-            let to = &mut points.numbers[begin..begin + width * depth];
-            let (to_lane, from_lane) = (at % width, position % width);
-            for (to, from) in to.chunks_exact_mut(width).zip(from.chunks_exact(width)) {
-                to[to_lane] = from[from_lane];
+        let samples: Vec<(Group, usize)> = samples.collect();
+        points.norms.iter_mut().zip(&samples).for_each(|(to, &(group, at))| *to = self.norm(group, at));
+        let begin = points.offset;
+        let numbers = &mut points.numbers[begin..][..panels * width * depth];
+        for (samples, to) in samples.chunks(width).zip(numbers.chunks_exact_mut(width * depth)) {
+            // A few rows at a time, for which neighbours in a panel share cache lines.
+            for (block, to) in to.chunks_mut(ROWS * width).enumerate() {
+                for (lane, &(group, position)) in samples.iter().enumerate() {
+                    let from = &self.panel(group.first_panel + position / width)[block * ROWS * width..];
+                    let from = from.chunks_exact(width).map(|row| row[position % width]);
+                    to.chunks_exact_mut(width).zip(from).for_each(|(to, from)| to[lane] = from);
+                }
             }
-            points.norms[at] = self.norm(group, position);
         }
         points
     }
@@ -169,6 +173,9 @@ impl<T: Scalar> Points<T> {
         }
     }
 }
+
+/// The rows of a panel that are copied at a time.
+const ROWS: usize = 16;
 
 /// Multiplications that are worth a second thread: some ten microseconds.
 const GRAIN: usize = 1 << 20;

@@ -200,6 +200,13 @@ fn second_order_without_shrinking() {
     });
 }
 
+#[test]
+fn second_order_by_working_sets() {
+    compare_all(Options { working_sets_from: 0, ..Effort::Exact.into() }, |case| {
+        case.kernel.name != "precomputed"
+    });
+}
+
 fn is_small(case: &Case) -> bool {
     let waves = case.data == "waves" && ["rbf", "sigmoid"].contains(&&case.kernel.name[..]);
     waves || ["iris", "wine", "arcs"].contains(&&case.data[..]) && case.kernel.name != "linear"

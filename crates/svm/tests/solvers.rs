@@ -30,6 +30,8 @@ fn solvers_and_shrinking_agree() {
         exact,
         Options { shrinking: false, ..exact },
         Options { cache_bytes: 20_000, ..exact },
+        Options { working_sets_from: 100, ..exact },
+        Options { working_sets_from: 0, cache_bytes: 20_000, shrinking: false, ..exact },
         Options { solver: Solver::Platt, ..exact },
         Options { solver: Solver::Simplified, ..exact },
     ];

@@ -1,9 +1,11 @@
 //! Three ways to the same optimum.
 
+mod active;
 mod platt;
 mod second_order;
 mod select;
 mod simplified;
+mod working_sets;
 
 use pellucid_compute::Scalar;
 

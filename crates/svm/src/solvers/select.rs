@@ -52,6 +52,18 @@ vectorized! {
         (-number(best.key), at)
     }
 
+    /// g += sum of step x row over some kernel rows, from a sample on.
+    pub(crate) fn add<T>(g: &mut [f64], rows: &[(&[T], f64)], first: usize) {
+        for (block, g) in g.chunks_mut(BLOCK).enumerate() {
+            let begin = first + block * BLOCK;
+            for (row, step) in rows {
+                for (g, k) in g.iter_mut().zip(&row[begin..]) {
+                    *g += step * k.to_f64();
+                }
+            }
+        }
+    }
+
     /// How far each variable is from the other end of a pair that could move it: max(high - g, g - low), of the two
     /// what the bounds allow.
     pub(crate) fn violations<T>(g: &[f64], raise: &[T], lower: &[T], low: f64, high: f64, to: &mut [f64]) {
