@@ -126,20 +126,17 @@ impl<F: Scalar> Model<F> {
         x: &[F],
         pool: &Arc<Pool>,
     ) -> Result<Vec<F>, Error> {
-        const BATCH: usize = 256;
-        let width = Plan::new(&self.network, layers, 1)?.input.len();
-        if !x.len().is_multiple_of(width.max(1)) {
-            let expected = format!("a multiple of {width} numbers, the width of a sample");
+        const BATCH: usize = 1024;
+        let plan = Plan::new(&self.network, layers, 1)?;
+        let (n_in, n_out) = (plan.input.len(), plan.output().len());
+        if !x.len().is_multiple_of(n_in.max(1)) {
+            let expected = format!("a multiple of {n_in} numbers, the width of a sample");
             return Err(Error::Input { expected, found: format!("{}", x.len()) });
         }
-        let rows = x.len() / width;
+        let rows = x.len() / n_in;
         let mut session = Session::new(&self.network, layers, BATCH.min(rows), pool, false)?;
-        let mut y = Vec::with_capacity(rows * session.plan().output().len());
-        for x in x.chunks(BATCH * width) {
-            session.input_mut(x.len() / width).copy_from_slice(x);
-            session.forward(&self.parameters, None);
-            y.extend_from_slice(session.output());
-        }
+        let mut y = vec![F::ZERO; rows * n_out];
+        session.predict(&self.parameters, x, &mut y);
         Ok(y)
     }
 }

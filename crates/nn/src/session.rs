@@ -141,19 +141,65 @@ impl<F: Scalar> Session<F> {
     /// The forward pass from layer `first` of the session on, whose input is as the last pass left it.
     pub(crate) fn forward_from(&mut self, first: usize, parameters: &[F], stream: Option<Stream>) {
         assert_eq!(parameters.len(), self.plan.parameters, "parameters of the whole network");
-        let batch = self.batch;
-        for layer in &self.plan.layers[first..] {
-            let (before, after) = self.activations.split_at_mut(layer.y);
-            self.network.layer(layer.index).forward(Forward {
-                batch,
-                mode: stream.map_or(Mode::Evaluate, |stream| Mode::Train(stream.child(layer.index as u64))),
-                pool: &self.pool,
-                parameters: &parameters[layer.parameters.clone()],
-                x: &before[layer.x..layer.x + batch * layer.input.len()],
-                y: &mut after[..batch * layer.output.len()],
-                saved: &mut self.saved[layer.saved.clone()],
-                scratch: &mut self.scratch[..layer.scratch],
-            });
+        for place in first..self.plan.layers.len() {
+            self.forward_layer(place, parameters, stream, None, None);
+        }
+    }
+
+    /// The forward pass of one layer over the current batch, from and to the session's memory or the caller's.
+    fn forward_layer(
+        &mut self,
+        place: usize,
+        parameters: &[F],
+        stream: Option<Stream>,
+        x: Option<&[F]>,
+        y: Option<&mut [F]>,
+    ) {
+        let (batch, layer) = (self.batch, &self.plan.layers[place]);
+        let (before, after) = self.activations.split_at_mut(layer.y);
+        self.network.layer(layer.index).forward(Forward {
+            batch,
+            mode: stream.map_or(Mode::Evaluate, |stream| Mode::Train(stream.child(layer.index as u64))),
+            pool: &self.pool,
+            parameters: &parameters[layer.parameters.clone()],
+            x: x.unwrap_or(&before[layer.x..layer.x + batch * layer.input.len()]),
+            y: y.unwrap_or(&mut after[..batch * layer.output.len()]),
+            saved: &mut self.saved[layer.saved.clone()],
+            scratch: &mut self.scratch[..layer.scratch],
+        });
+    }
+
+    /// The outputs for the samples of `x`, row by row, of which there may be any number. The first layer reads `x` and
+    /// the last writes `y` where they are: nothing is copied, and the session's own input and output mean nothing
+    /// afterwards.
+    ///
+    /// ```
+    /// use pellucid_nn::{Dense, Model, Session, Sequential};
+    /// let model = Model::<f32>::new(Sequential::new(2).with(Dense::new(3)).with(Dense::new(1)), 7)?;
+    /// let mut session = Session::inference(model.architecture(), 2, &Default::default())?;
+    /// let (x, mut y) = ([0.0, 0.0, 0.0, 1.0, 1.0, 0.0], [0.0; 3]);
+    /// session.predict(model.parameters(), &x, &mut y);
+    /// assert_eq!(y[..], model.predict(&x)?);
+    /// # Ok::<(), pellucid_nn::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// Where `parameters` are not those of the network, or the slices do not hold equally many samples.
+    pub fn predict(&mut self, parameters: &[F], x: &[F], y: &mut [F]) {
+        assert_eq!(parameters.len(), self.plan.parameters, "parameters of the whole network");
+        let (n_in, n_out) = (self.plan.input.len(), self.plan.output().len());
+        let samples = x.len() / n_in;
+        assert!(x.len() == samples * n_in && y.len() == samples * n_out, "as many outputs as inputs");
+        let last = self.plan.layers.len() - 1;
+        for (x, y) in x.chunks(self.plan.max_batch * n_in).zip(y.chunks_mut(self.plan.max_batch * n_out)) {
+            self.batch = x.len() / n_in;
+            self.forward_layer(0, parameters, None, Some(x), (last == 0).then_some(&mut *y));
+            for place in 1..last {
+                self.forward_layer(place, parameters, None, None, None);
+            }
+            if last > 0 {
+                self.forward_layer(last, parameters, None, None, Some(y));
+            }
         }
     }
 

@@ -10,12 +10,15 @@ use crate::{Pool, Scalar};
 
 thread_local! {
     /// The packed operands of the products that this thread asks for; all threads of its pool read them.
-    static SCRATCH: RefCell<Buffers> = const { RefCell::new(Buffers { a: Scratch::new(), b: Scratch::new() }) };
+    static SCRATCH: RefCell<Buffers> =
+        const { RefCell::new(Buffers { a: Scratch::new(), b: Scratch::new(), c: Scratch::new() }) };
 }
 
 struct Buffers {
     a: Scratch,
     b: Scratch,
+    /// The transposed result of a flipped product.
+    c: Scratch,
 }
 
 // SAFETY: the operands are only read, and tasks write to disjoint parts of C or of a packed operand.
@@ -100,6 +103,10 @@ impl<F: Scalar> Problem<F> {
         if self.m == 0 {
             return;
         }
+        if self.is_better_flipped(kernels) {
+            // SAFETY: the caller vouches for the operands.
+            return unsafe { self.run_flipped(kernels, pool) };
+        }
         SCRATCH.with_borrow_mut(|buffers| {
             for begin in (0..self.n).step_by(COLUMNS) {
                 let columns = begin..self.n.min(begin + COLUMNS);
@@ -112,6 +119,31 @@ impl<F: Scalar> Problem<F> {
                 }
             }
         });
+    }
+
+    /// Whether a few rows meet a large transposed matrix, which C^T = B^T A^T reads where it lies.
+    fn is_better_flipped(&self, kernels: &Kernels<F>) -> bool {
+        let transposed = self.b.column_stride != 1 && self.b.row_stride == 1;
+        let fits = self.n.is_multiple_of(kernels.lanes) && self.c_stride == self.n && self.start.is_none();
+        let (few, large) = (2 * kernels.lanes, self.n.min(self.k) >= 2 * self.m);
+        transposed && fits && large && (2..=few).contains(&self.m)
+    }
+
+    /// Computes C^T, with the same products in the same order, and transposes it.
+    unsafe fn run_flipped(&self, kernels: &'static Kernels<F>, pool: Option<&Pool>) {
+        let transposed = |x: Raw<F>| Raw { row_stride: x.column_stride, column_stride: x.row_stride, ..x };
+        let mut scratch =
+            SCRATCH.with_borrow_mut(|buffers| std::mem::replace(&mut buffers.c, Scratch::new()));
+        let c = scratch.get::<F>(self.n * self.m).as_mut_ptr();
+        let (a, b) = (transposed(self.b), transposed(self.a));
+        let flipped = Self { m: self.n, n: self.m, a, b, c, c_stride: self.m, ..*self };
+        let from = Raw { data: c.cast_const(), row_stride: 1, column_stride: self.m };
+        // SAFETY: the caller vouches for the operands, and the scratch memory holds n x m numbers.
+        unsafe {
+            flipped.run(kernels, pool);
+            (kernels.pack)(&Panel { from, depth: self.m, lanes: self.n }, self.n, self.c);
+        }
+        SCRATCH.with_borrow_mut(|buffers| buffers.c = scratch);
     }
 
     /// Packs what the tiles of a block cannot read well where it is.

@@ -177,6 +177,18 @@ fn product_with(isa: Isa, a: MatRef<'_, f32>, b: MatRef<'_, f32>) -> Vec<f32> {
     c
 }
 
+/// A few rows times a large transposed matrix: computed as the transposed product.
+#[test]
+fn flipped_products_have_the_same_bits() {
+    for (m, k, n) in [(2, 64, 64), (7, 300, 48), (32, 784, 256), (16, 1500, 32)] {
+        let (a, b) = (numbers::<f32>(3, m * k), numbers::<f32>(4, k * n));
+        let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, n, k).transposed());
+        for isa in available() {
+            assert!(product_with(isa, a, b) == reference(isa, a, b, |_, _| None), "{isa:?} {m} x {k} x {n}");
+        }
+    }
+}
+
 /// |error| <= (k + 1) u sum |a b|, with u half the distance from one to the next number (Higham, *Accuracy and
 /// Stability of Numerical Algorithms*, section 3.1), against sums in f64.
 #[test]
