@@ -15,6 +15,11 @@ pub enum Bench {
     /// Prints a table: the time of each method, the one that the library chooses, and how much slower it is than the
     /// best.
     Kernels(Kernels),
+    /// Measure every layer of the autoencoder, forward and backward, the losses and the optimisers.
+    ///
+    /// Prints a table: operations, bytes read and written, the least time that the machine's rates allow for them, the
+    /// median time, and the share. A batch of data that fits a cache is compared with the rate of that cache.
+    Layers(Layers),
     /// Train the MNIST autoencoder: batches of 256, binary cross-entropy on logits, gradient descent with rate 0.1.
     ///
     /// Prints the median of the epochs after the first, the first, the peak of memory and its growth after the first
@@ -50,6 +55,18 @@ pub struct Threads {
 #[derive(Debug, Args)]
 pub struct Kernels {
     /// Measurements of each method and size, taken in turn; their median counts.
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
+    pub rounds: u32,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+#[derive(Debug, Args)]
+pub struct Layers {
+    /// Samples of a batch.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub batch: u32,
+    /// Measurements of each; their median counts.
     #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
     pub rounds: u32,
     #[command(flatten)]

@@ -3,6 +3,7 @@
 mod arrays;
 mod inference;
 mod kernels;
+mod layers;
 mod probe;
 mod quality;
 mod svm;
@@ -22,6 +23,7 @@ pub fn run(job: &Bench) -> Result<()> {
     let figures = match job {
         Bench::Probe(args) => probe::run(args),
         Bench::Kernels(args) => kernels::run(args)?,
+        Bench::Layers(args) => layers::run(args)?,
         Bench::Autoencoder(args) => train::autoencoder(args)?,
         Bench::Small(args) => train::small(args)?,
         Bench::Xor(args) => xor::run(args)?,

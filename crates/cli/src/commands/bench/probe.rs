@@ -79,7 +79,7 @@ pub fn run(args: &Threads) -> Value {
 
 /// GFLOP/s of multiply-adds in f32, two operations each. Compilers keep some numbers of chains in registers and not
 /// others, so several are tried and the fastest is measured.
-fn multiply_adds(pool: &Pool) -> f64 {
+pub fn multiply_adds(pool: &Pool) -> f64 {
     let loops = match isa() {
         Isa::Avx512 => vec![chains::<16, 8, true>(), chains::<16, 10, true>(), chains::<16, 12, true>()],
         Isa::Avx2 => vec![chains::<8, 8, true>(), chains::<8, 10, true>(), chains::<8, 12, true>()],
@@ -94,7 +94,7 @@ fn multiply_adds(pool: &Pool) -> f64 {
 }
 
 /// GB/s of reading, each thread a part of its own.
-fn reads(pool: &Pool, numbers: &[u64]) -> f64 {
+pub fn reads(pool: &Pool, numbers: &[u64]) -> f64 {
     let part = numbers.len() / pool.threads();
     let body = |thread: usize| {
         black_box(dispatch::<Read, _>((black_box(&numbers[thread * part..][..part]),)));
