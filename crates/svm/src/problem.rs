@@ -206,16 +206,19 @@ impl<'a> Setting<'a> {
     ) -> Result<Fitted, SvmError> {
         let mut options = self.options;
         let mut dual = task.dual.clone();
+        // The objective of nu-SVC is divided by the square of the margin, whose error may be half the gap: its relative
+        // error is as large as the gap.
+        let target = self.options.tolerance * if task.form == Form::NuSvc { 0.25 } else { 1.0 };
         loop {
             let solution = crate::solvers::solve(&dual, gram, &options, cache, watch)?;
             let fitted = Fitted::new(task.form, &dual, &solution, gram.len());
             let limited = solution.iterations >= options.limit(dual.variables());
             let finest = options.tolerance <= self.options.tolerance * FINEST;
-            if fitted.report.kkt_gap <= self.options.tolerance || limited || finest {
+            if fitted.report.kkt_gap <= target || limited || finest {
                 return Ok(fitted);
             }
             // The gap in the units that it is stopped at, a little below what is needed.
-            options.tolerance *= (0.9 * self.options.tolerance / fitted.report.kkt_gap).max(FINEST);
+            options.tolerance *= (0.9 * target / fitted.report.kkt_gap).max(FINEST);
             dual.beta = solution.beta;
         }
     }

@@ -162,9 +162,9 @@ fn compare(case: &Case, data: &Data, options: Options) {
     println!(
         "| {name} | {off:.1e} | {rho:.1e} | {equal} of {n} | {sv} ({svs}) | {gap:.1e} | {seconds:.2} s |"
     );
-    // That of nu-SVC is divided by the square of the margin, of which LIBSVM's f32 kernel and its tolerance leave it
-    // some six digits.
-    let allowed = if case.formulation == "nu_svc" { 2e-6 } else { 1e-8 };
+    // That of nu-SVC is divided by the square of the margin. LIBSVM's own moves by up to 4e-7 from a tolerance of 1e-6
+    // to one of 1e-9.
+    let allowed = if case.formulation == "nu_svc" { 1e-6 } else { 1e-8 };
     assert!(off <= allowed, "{name}: objective off by {off}, allowed {allowed}");
     assert!(gap <= 1e-6, "{name}: gap {gap}");
     assert!(equal as f64 >= 0.999 * n as f64, "{name}: {equal} of {n} predictions equal");

@@ -7,8 +7,9 @@ writes data.json and cases.json beside this file. The two arrays are any latent 
 their labels; their first 1,000 rows are kept, rounded to three decimals.
 
 LIBSVM keeps kernel values in f32 and prints six decimals, so the objective of each binary problem is computed here
-from its coefficients, with a kernel in f64. Being optimal, it moves by the square only of the rounding in them. What
-LIBSVM prints is recorded as well.
+from its coefficients, with a kernel in f64. Being optimal, it moves by the square only of the rounding in them. The
+coefficients of nu-SVC are divided by a margin that LIBSVM computes from its f32 kernel, so here they are divided by the
+margin that they have in f64. What LIBSVM prints is recorded as well.
 """
 
 import json
@@ -97,6 +98,17 @@ def printed(body):
         return result, file.read().decode()
 
 
+def with_margin(beta, k, total):
+    """The coefficients of a nu-SVC, whose sizes add up to `total` before they are divided by the margin, divided by that
+    of the kernel k: half the distance between the mean values of both classes' support vectors between their bounds."""
+    beta = beta * total / np.abs(beta).sum()
+    between = np.abs(beta) < 1.0 - 1e-9
+    values, first, second = k @ beta, between & (beta > 0), between & (beta < 0)
+    if not (first.any() and second.any()):
+        return None
+    return beta / ((values[first].mean() - values[second].mean()) / 2)
+
+
 def run(name, x, y, formulation, kernel, c=1.0, nu=0.5, epsilon=0.1, weights=()):
     k = matrix(x, kernel)
     precomputed = kernel["name"] == "precomputed"
@@ -121,10 +133,13 @@ def run(name, x, y, formulation, kernel, c=1.0, nu=0.5, epsilon=0.1, weights=())
                 first, second = slice(starts[i], starts[i + 1]), slice(starts[j], starts[j + 1])
                 beta = np.concatenate([coefficients[first, j - 1], coefficients[second, i]])
                 ids = np.concatenate([at[first], at[second]])
+                both = np.isin(y, [model.get_labels()[i], model.get_labels()[j]]).sum()
+                if formulation == "nu_svc":
+                    exact = with_margin(beta, k[np.ix_(ids, ids)], nu * both)
+                    beta = beta if exact is None else exact
                 quadratic = 0.5 * beta @ k[np.ix_(ids, ids)] @ beta
                 linear = np.abs(beta).sum() if formulation == "c_svc" else 0.0
                 objectives.append(quadratic - linear)
-                both = np.isin(y, [model.get_labels()[i], model.get_labels()[j]]).sum()
                 margins.append(nu * both / np.abs(beta).sum())
     else:
         beta = coefficients[:, 0]
