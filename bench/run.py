@@ -196,7 +196,8 @@ def main():
     old = json.loads(options.file.read_text()) if options.file.exists() else {}
     results = {
         "schema": 1, "date": date.today().isoformat(), "machine": machine.describe(options.name), "threads": options.threads,
-        "rounds": max(options.rounds, old.get("rounds", 0)), "versions": versions(options), "probe": old.get("probe", {}) if options.resume else {},
+        "rounds": max(options.rounds, old.get("rounds", 0)), "versions": versions(options),
+        "probe": old.get("probe", {}) if options.resume else {},
         "jobs": old.get("jobs", {}),
     }
     results["machine"]["isa"] = old.get("machine", {}).get("isa", "")

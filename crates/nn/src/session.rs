@@ -193,12 +193,9 @@ impl<F: Scalar> Session<F> {
         let last = self.plan.layers.len() - 1;
         for (x, y) in x.chunks(self.plan.max_batch * n_in).zip(y.chunks_mut(self.plan.max_batch * n_out)) {
             self.batch = x.len() / n_in;
-            self.forward_layer(0, parameters, None, Some(x), (last == 0).then_some(&mut *y));
-            for place in 1..last {
-                self.forward_layer(place, parameters, None, None, None);
-            }
-            if last > 0 {
-                self.forward_layer(last, parameters, None, None, Some(y));
+            for place in 0..=last {
+                let (x, y) = ((place == 0).then_some(x), (place == last).then_some(&mut *y));
+                self.forward_layer(place, parameters, None, x, y);
             }
         }
     }

@@ -17,6 +17,7 @@
 use pellucid_compute::Scalar;
 
 use crate::gram::Gram;
+use crate::solvers::select::add;
 
 /// Kernel rows that the gradient is computed from at a time: the samples pass by once for all of them.
 const BATCH: usize = 64;
@@ -69,10 +70,9 @@ impl Dual {
         let mut rows = vec![T::ZERO; BATCH.min(ids.len()) * samples];
         for ids in ids.chunks(BATCH) {
             gram.rows(ids, &mut rows);
-            for (&id, row) in ids.iter().zip(rows.chunks_exact(samples)) {
-                let coefficient = coefficients[id as usize];
-                products.iter_mut().zip(row).for_each(|(sum, k)| *sum += coefficient * k.to_f64());
-            }
+            let steps = ids.iter().map(|&id| coefficients[id as usize]);
+            let steps: Vec<(&[T], f64)> = rows.chunks_exact(samples).zip(steps).collect();
+            add(&mut products, &steps, 0);
         }
         self.linear.iter().enumerate().map(|(v, q)| products[v % samples] + q).collect()
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pellucid_compute::{Pool, Stream};
 use pellucid_data::Csr;
 use pellucid_svm::{
-    ClassWeight, Effort, Gamma, GridSearch, Kernel, MultiClass, Samples, Svc, stratified_folds,
+    ClassWeight, Effort, Gamma, GridSearch, Kernel, MultiClass, Options, Samples, Svc, stratified_folds,
 };
 
 fn clouds(n: usize, classes: usize) -> (Vec<f64>, Vec<i32>) {
@@ -140,4 +140,21 @@ fn what_does_not_fit_is_refused() {
         found,
         "labels: expected at least two samples of each class (for folds), found one of class 7"
     );
+}
+
+/// Rows that find no room are computed where they are needed, with the same bits.
+#[test]
+fn results_do_not_depend_on_how_many_rows_are_kept() {
+    let (x, labels) = clouds(300, 3);
+    let fit = |cache_bytes| {
+        let options = Options { cache_bytes, ..Options::default() };
+        let search = GridSearch::new(Svc::new(Kernel::rbf(Gamma::Scale)).options(options)).folds(3);
+        let found = search.fit(Samples::dense(&x, 4), &labels).unwrap();
+        let points = found.points.iter().map(|point| point.fold_accuracies.clone());
+        (points.collect::<Vec<_>>(), found.model.dual_coefficients().to_vec())
+    };
+    let all = fit(1 << 26);
+    for cache_bytes in [0, 20_000, 200_000] {
+        assert!(fit(cache_bytes) == all, "{cache_bytes} bytes");
+    }
 }

@@ -11,35 +11,31 @@ use crate::dual::Dual;
 use crate::gram::Gram;
 use crate::watch::Watch;
 
-/// The rows that are computed together at first. Measured with MNIST's pairs of classes: always 32 compute twice as many
-/// rows as are needed, and single rows take twice the time.
-const FIRST_BATCH: usize = 4;
-
 /// Variables of a group whose samples lie side by side.
 #[derive(Clone, Debug)]
-struct Piece {
-    group: usize,
-    variables: Range<usize>,
+pub(super) struct Piece {
+    pub group: usize,
+    pub variables: Range<usize>,
     /// The sample of the first.
-    sample: usize,
+    pub sample: usize,
 }
 
 /// The variables that are iterated over.
 pub(super) struct Active<T> {
-    samples: usize,
+    pub(super) samples: usize,
     second_group: usize,
-    pieces: Vec<Piece>,
+    pub(super) pieces: Vec<Piece>,
     /// For each active variable, which it is of the whole problem.
     original: Vec<u32>,
     whole: Vec<f64>,
     lower: Vec<f64>,
     upper: Vec<f64>,
     beta: Vec<f64>,
-    gradient: Vec<f64>,
+    pub(super) gradient: Vec<f64>,
     /// 0, or infinite where a variable may not be raised.
-    raise: Vec<T>,
+    pub(super) raise: Vec<T>,
     /// 0, or negative infinite where a variable may not be lowered.
-    fall: Vec<T>,
+    pub(super) fall: Vec<T>,
     diagonal: Vec<T>,
 }
 
@@ -155,13 +151,7 @@ impl<T: Scalar> Active<T> {
 
     /// How far the variables are from the optimum.
     pub fn outcome(&self, tolerance: f64) -> Outcome {
-        let mut extremes = [(f64::INFINITY, f64::NEG_INFINITY); 2];
-        let least = self.least();
-        for piece in &self.pieces {
-            let range = piece.variables.clone();
-            let greatest = select::greatest(&self.gradient[range.clone()], &self.fall[range]);
-            extremes[piece.group] = (least[piece.group].0, extremes[piece.group].1.max(greatest));
-        }
+        let extremes = self.extremes(&self.least());
         let gap = extremes.iter().map(|(least, greatest)| greatest - least).fold(0.0, f64::max);
         Outcome { optimal: gap <= tolerance, gap, extremes }
     }
@@ -179,19 +169,29 @@ impl<T: Scalar> Active<T> {
         found
     }
 
+    /// The greatest gradient of each group that may be lowered.
+    pub(super) fn greatest(&self) -> [f64; 2] {
+        let mut found = [f64::NEG_INFINITY; 2];
+        for piece in &self.pieces {
+            let range = piece.variables.clone();
+            let greatest = select::greatest(&self.gradient[range.clone()], &self.fall[range]);
+            found[piece.group] = found[piece.group].max(greatest);
+        }
+        found
+    }
+
+    /// Of each group, the least gradient that may be raised and the greatest that may be lowered.
+    fn extremes(&self, raised: &[(f64, usize); 2]) -> [(f64, f64); 2] {
+        let greatest = self.greatest();
+        std::array::from_fn(|group| (raised[group].0, greatest[group]))
+    }
+
     /// The group with the larger gap; where there is one group, no pass is needed to know.
     fn group_to_move(&self, raised: &[(f64, usize); 2], extremes: &mut [(f64, f64); 2]) -> usize {
         if self.second_group == 0 || self.second_group >= self.beta.len() {
             return usize::from(self.second_group == 0);
         }
-        for piece in &self.pieces {
-            let range = piece.variables.clone();
-            let greatest = select::greatest(&self.gradient[range.clone()], &self.fall[range]);
-            extremes[piece.group].1 = extremes[piece.group].1.max(greatest);
-        }
-        for (extreme, (least, _)) in extremes.iter_mut().zip(raised) {
-            extreme.0 = *least;
-        }
+        *extremes = self.extremes(raised);
         let gap = |group: usize| extremes[group].1 - extremes[group].0;
         usize::from(gap(1) > gap(0))
     }
@@ -247,92 +247,6 @@ impl<T: Scalar> Active<T> {
             }
         }
         found
-    }
-
-    /// The sample `first`, and others that violate most and whose rows are missing, as many as are computed at once.
-    fn violators(
-        &self,
-        first: u32,
-        keep: Option<u32>,
-        (least, greatest): (f64, f64),
-        group: usize,
-        cache: &RowCache<T>,
-        batch: usize,
-    ) -> Vec<u32> {
-        // Guesses improve as the solution takes shape; wrong ones cost a row each.
-        let count = batch.min(cache.batch()).min(FIRST_BATCH.max(cache.len() / 16));
-        let mut rows = vec![first];
-        if count < 2 {
-            return rows;
-        }
-        let pieces = || self.pieces.iter().filter(|piece| piece.group == group);
-        let greatest = if greatest.is_finite() {
-            greatest
-        } else {
-            let greatest =
-                |range: Range<usize>| select::greatest(&self.gradient[range.clone()], &self.fall[range]);
-            pieces().map(|piece| greatest(piece.variables.clone())).fold(f64::NEG_INFINITY, f64::max)
-        };
-        // Those that violate most, the most first.
-        let mut worst: Vec<(f64, u32)> = Vec::with_capacity(count);
-        let mut violations = vec![0.0; self.samples];
-        for piece in pieces() {
-            let (range, low, high) = (piece.variables.clone(), least, greatest);
-            let (g, raise, fall) =
-                (&self.gradient[range.clone()], &self.raise[range.clone()], &self.fall[range]);
-            let violations = &mut violations[..g.len()];
-            select::violations(g, raise, fall, low, high, violations);
-            for (&violation, sample) in violations.iter().zip(piece.sample as u32..) {
-                let least = if worst.len() < count - 1 { 0.0 } else { worst[count - 2].0 };
-                if violation <= least || sample == first || Some(sample) == keep || cache.contains(sample) {
-                    continue;
-                }
-                worst.retain(|&(other, at)| at != sample || other > violation);
-                if !worst.iter().any(|&(_, at)| at == sample) {
-                    worst.truncate(count - 2);
-                    worst
-                        .insert(worst.partition_point(|&(other, _)| other >= violation), (violation, sample));
-                }
-            }
-        }
-        rows.extend(worst.iter().map(|&(_, sample)| sample));
-        rows
-    }
-
-    /// Up to `count` samples: half those that should be raised most, half those that should be lowered most, but none
-    /// of the `others`.
-    pub fn most_violating(&self, count: usize, extremes: &[(f64, f64); 2], others: &[u32]) -> Vec<u32> {
-        let mut free = vec![true; self.samples];
-        for &other in others {
-            free[other as usize] = false;
-        }
-        let mut chosen = Vec::with_capacity(count);
-        for (up, room) in [(true, count / 2), (false, count)] {
-            let mut candidates = Vec::new();
-            for piece in &self.pieces {
-                let (least, greatest) = extremes[piece.group];
-                for (v, sample) in piece.variables.clone().zip(piece.sample..) {
-                    let violation = if up { greatest - self.gradient[v] } else { self.gradient[v] - least };
-                    let may = if up { self.raise[v] } else { self.fall[v] } == T::ZERO;
-                    if may && violation > 0.0 && free[sample] {
-                        candidates.push((violation, sample as u32));
-                    }
-                }
-            }
-            let room = room - chosen.len();
-            let order = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-            if candidates.len() > room {
-                candidates.select_nth_unstable_by(room, order);
-                candidates.truncate(room);
-            }
-            candidates.sort_unstable_by(order);
-            for (_, sample) in candidates {
-                if std::mem::take(&mut free[sample as usize]) {
-                    chosen.push(sample);
-                }
-            }
-        }
-        chosen
     }
 
     /// Takes over the values of a restricted problem; returns which of the samples have moved, and by how much.

@@ -3,8 +3,9 @@
 mod active;
 mod platt;
 mod second_order;
-mod select;
+pub(crate) mod select;
 mod simplified;
+mod violators;
 mod working_sets;
 
 use pellucid_compute::Scalar;

@@ -11,7 +11,7 @@ use crate::args::bench::Inference;
 use crate::experiments::autoencoder::{PIXELS, load_mnist, network};
 use crate::machine;
 
-/// Samples that go through the network together: measured: 1,024 are a tenth faster than 256.
+/// Samples that go through the network together. Measured: 1,024 are a tenth faster than 256.
 const BATCH: usize = 1024;
 
 /// Times each pass; inputs and outputs are arrays of the caller.
