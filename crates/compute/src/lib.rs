@@ -15,7 +15,7 @@ mod scalar;
 mod split;
 
 pub use buffer::Buffer;
-pub use matmul::{MatMut, MatRef, Start, matmul};
+pub use matmul::{MatMut, MatRef, Start, matmul, matmul_relu};
 pub use pool::Pool;
 pub use random::Stream;
 pub use scalar::Scalar;

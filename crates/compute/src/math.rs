@@ -20,14 +20,20 @@ fn reduce<F: Scalar>(x: F) -> (F, F) {
     (n, (x - n * F::LN_2_HIGH) - n * F::LN_2_LOW)
 }
 
+/// The polynomial of the coefficients, highest first, by Horner's rule.
+#[inline(always)]
+fn polynomial<F: Scalar>(coefficients: &[F], x: F) -> F {
+    let mut sum = coefficients[0];
+    for &coefficient in &coefficients[1..] {
+        sum = sum * x + coefficient;
+    }
+    sum
+}
+
 /// e^r - 1 of |r| <= ln 2 / 2: r + r^2 (1/2! + r/3! + ...).
 #[inline(always)]
 fn exp_minus_one_near_zero<F: Scalar>(r: F) -> F {
-    let mut sum = F::ZERO;
-    for &coefficient in F::EXP_SERIES {
-        sum = sum * r + coefficient;
-    }
-    r + (r * r) * sum
+    r + (r * r) * polynomial(F::EXP_SERIES, r)
 }
 
 /// e^x. Results below the least normal number are 0; NaN gives NaN.
@@ -82,17 +88,20 @@ pub fn softplus<F: Scalar>(x: F) -> F {
 /// [`sigmoid`] and [`softplus`] of one x, which share an exponential: what the cross-entropy of a logit needs.
 #[inline(always)]
 pub fn sigmoid_and_softplus<F: Scalar>(x: F) -> (F, F) {
-    let u = exp(-x.abs());
+    sigmoid_and_softplus_of(x, exp_of_negative(-x.abs()))
+}
+
+/// [`sigmoid_and_softplus`] of x, where u = e^-|x| is known. A loop that computes all u first and then these takes half
+/// the time of one that computes both at once: the processor overlaps several short chains of operations, not long ones.
+#[inline(always)]
+pub fn sigmoid_and_softplus_of<F: Scalar>(x: F, u: F) -> (F, F) {
     let complement = F::ONE / (F::ONE + u);
     let sigmoid = if x < F::ZERO { u * complement } else { complement };
     // ln(1 + u) = 2 artanh(u / (2 + u)), whose argument is at most 1/3.
     let s = u / (F::TWO + u);
     let square = s * s;
-    let mut sum = F::ZERO;
-    for &coefficient in F::ARTANH_SERIES {
-        sum = sum * square + coefficient;
-    }
-    let softplus = (F::TWO * s + F::TWO * s * square * sum) + if x > F::ZERO { x } else { F::ZERO };
+    let series = polynomial(F::ARTANH_SERIES, square);
+    let softplus = (F::TWO * s + F::TWO * s * square * series) + if x > F::ZERO { x } else { F::ZERO };
     if x.is_nan() { (x, x) } else { (sigmoid, softplus) }
 }
 

@@ -33,28 +33,31 @@ pub fn total<F: Scalar>(lanes: &[F; LANES]) -> f64 {
     sums[0]
 }
 
-/// Sets `gradient[i]` to the second part of `term(x[i], target[i])` and adds up the first parts, in the order of
-/// [`sum_by`]: a loss and its derivative in one pass.
+/// Sets `gradient[i]` to the second part of `term(x[i], target[i], gradient[i])` and adds up the first parts, in the
+/// order of [`sum_by`]: a loss and its derivative in one pass.
 #[inline(always)]
 pub fn sum_with_gradient<F: Scalar>(
     x: &[F],
     target: &[F],
     gradient: &mut [F],
-    term: impl Fn(F, F) -> (F, F),
+    term: impl Fn(F, F, F) -> (F, F),
 ) -> f64 {
     let mut lanes = [F::ZERO; LANES];
     let (x, x_rest) = x.as_chunks::<LANES>();
     let (target, target_rest) = target.as_chunks::<LANES>();
     let (gradient, gradient_rest) = gradient.as_chunks_mut::<LANES>();
     for ((x, target), gradient) in x.iter().zip(target).zip(gradient) {
+        // A copy: the compiler need not ask whether writing the gradient changes the rest.
+        let mut derivatives = *gradient;
         for lane in 0..LANES {
-            let (value, derivative) = term(x[lane], target[lane]);
+            let (value, derivative) = term(x[lane], target[lane], derivatives[lane]);
             lanes[lane] += value;
-            gradient[lane] = derivative;
+            derivatives[lane] = derivative;
         }
+        *gradient = derivatives;
     }
     for (lane, ((&x, &target), gradient)) in x_rest.iter().zip(target_rest).zip(gradient_rest).enumerate() {
-        let (value, derivative) = term(x, target);
+        let (value, derivative) = term(x, target, *gradient);
         lanes[lane] += value;
         *gradient = derivative;
     }
@@ -167,7 +170,7 @@ mod tests {
         for n in [0, 5, 16, 37] {
             let x: Vec<f32> = (0..n).map(|i| i as f32).collect();
             let mut gradient = vec![0.0; n];
-            let sum = sum_with_gradient(&x, &x, &mut gradient, |x, t| (x + t, x - t + 1.0));
+            let sum = sum_with_gradient(&x, &x, &mut gradient, |x, t, _| (x + t, x - t + 1.0));
             assert_eq!(sum, (n * n.saturating_sub(1)) as f64);
             assert!(gradient.iter().all(|&g| g == 1.0));
         }

@@ -31,10 +31,10 @@ macro_rules! element {
         // For one of the two types each of these conversions is the identity.
         #[allow(clippy::cast_lossless, clippy::unnecessary_cast)]
         impl Element for $t {
-            // A division, not a look-up table: it vectorises (256 x 784 pixels: 65 us against 98 us).
-            #[inline]
+            // v / 255 = v / 256 + v / 65280 without a division; a test compares all 256 results.
+            #[inline(always)]
             fn from_u8_unit(v: u8) -> Self {
-                v as Self / 255.0
+                v as Self * (1.0 / 256.0) + v as Self * (1.0 / 65280.0)
             }
             #[inline]
             fn from_f32(v: f32) -> Self {
@@ -53,3 +53,16 @@ macro_rules! element {
 }
 element!(f32);
 element!(f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_are_divided_by_255_to_the_last_bit() {
+        for v in 0..=u8::MAX {
+            assert_eq!(f32::from_u8_unit(v), f32::from(v) / 255.0, "{v}");
+            assert_eq!(f64::from_u8_unit(v), f64::from(v) / 255.0, "{v}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! A table of numbers, one row a sample, kept in the type it was stored in.
 
+use pellucid_compute::isa::{Kernel, dispatch};
+
 use crate::{DataError, Element, Matrix, Place};
 
 /// Samples as rows; becomes floats only when rows are gathered into a batch.
@@ -83,7 +85,19 @@ fn gather<T: Copy, E>(
         return;
     }
     for (to, r) in out.chunks_exact_mut(cols).zip(rows) {
-        for (y, &x) in to.iter_mut().zip(m.row(r)) {
+        dispatch::<Convert, _>((m.row(r), to, &convert));
+    }
+}
+
+/// A row in another type, compiled for every instruction set.
+struct Convert;
+
+impl<T: Copy, E, C: Fn(T) -> E> Kernel<(&[T], &mut [E], &C)> for Convert {
+    type Output = ();
+
+    #[inline(always)]
+    fn call((from, to, convert): (&[T], &mut [E], &C)) {
+        for (y, &x) in to.iter_mut().zip(from) {
             *y = convert(x);
         }
     }

@@ -87,8 +87,11 @@ pub struct ReconstructionAccumulator {
 vectorized! {
     /// Of one sample: the sums of squared errors, absolute errors and cross-entropies; sets the outputs.
     fn sample<F>(logits: &[F], targets: &[F], outputs: &mut [F]) -> (f64, f64, f64) {
-        let entropy = sum_with_gradient(logits, targets, outputs, |l, t| {
-            let (y, softplus) = math::sigmoid_and_softplus(l);
+        for (u, &l) in outputs.iter_mut().zip(logits) {
+            *u = math::exp_of_negative(-l.abs());
+        }
+        let entropy = sum_with_gradient(logits, targets, outputs, |l, t, u| {
+            let (y, softplus) = math::sigmoid_and_softplus_of(l, u);
             (softplus - l * t, y)
         });
         let (outputs, targets) = (&outputs[..targets.len()], &targets[..outputs.len()]);

@@ -92,6 +92,7 @@ struct Block<F: 'static> {
     first_packed: usize,
     packed: Raw<F>,
     start: Option<Raw<F>>,
+    relu: bool,
 }
 
 impl<F: Scalar> Problem<F> {
@@ -124,7 +125,10 @@ impl<F: Scalar> Problem<F> {
     /// Whether a few rows meet a large transposed matrix, which C^T = B^T A^T reads where it lies.
     fn is_better_flipped(&self, kernels: &Kernels<F>) -> bool {
         let transposed = self.b.column_stride != 1 && self.b.row_stride == 1;
-        let fits = self.n.is_multiple_of(kernels.lanes) && self.c_stride == self.n && self.start.is_none();
+        let fits = self.n.is_multiple_of(kernels.lanes)
+            && self.c_stride == self.n
+            && self.start.is_none()
+            && !self.relu;
         let (few, large) = (2 * kernels.lanes, self.n.min(self.k) >= 2 * self.m);
         transposed && fits && large && (2..=few).contains(&self.m)
     }
@@ -162,9 +166,9 @@ impl<F: Scalar> Problem<F> {
 
         let mut a = self.a.from(0, begin);
         let mut a_rows = self.m;
-        let scattered =
-            a.column_stride != 1 && (a.row_stride != 1 || a.column_stride * size_of::<F>() > PAGE);
-        if scattered && panels.count > 1 {
+        let unreadable = a.column_stride != 1 && a.row_stride != 1;
+        let far = a.column_stride * size_of::<F>() > PAGE && a.column_stride != 1 && panels.count > 1;
+        if unreadable || far {
             let packed = buffers.a.get::<F>(self.m.next_multiple_of(height) * depth).as_mut_ptr();
             let to = Raw { data: packed.cast_const(), row_stride: depth, column_stride: 1 };
             let tasks = self.m.div_ceil(ROWS);
@@ -203,34 +207,51 @@ impl<F: Scalar> Problem<F> {
 
         let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
         let start = if begin == 0 { self.start } else { Some(c) };
-        Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start }
+        let relu = self.relu && begin + depth == self.k;
+        Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start, relu }
     }
 
     /// Adds a block to C. The larger operand is read once, the smaller again and again, from the second-level cache:
-    /// each task takes a few rows and all panels where C is high, one panel and many rows where it is wide.
+    /// where C is high, threads take some rows and all panels; where it is wide, rows of one panel after the other. Each
+    /// thread begins with the same rows in every product, which it has in its cache.
     unsafe fn compute(&self, block: &Block<F>, pool: Option<&Pool>) {
-        let panels = block.panels.count;
-        let work = self.m.saturating_mul(block.columns.len()).saturating_mul(block.depth).max(2 * GRAIN);
-        let (rows, panels_each) = if self.m > block.columns.len() {
-            (ROWS, panels)
-        } else {
-            let parts = pool.map_or(1, |pool| (4 * pool.threads()).div_ceil(panels));
-            (self.m.div_ceil(parts).next_multiple_of(ROWS), 1)
-        };
-        let groups = panels.div_ceil(panels_each);
-        share(pool, groups * self.m.div_ceil(rows), work, |task| {
-            let (group, part) = (task % groups, task / groups);
-            let rows = part * rows..self.m.min((part + 1) * rows);
-            for panel in group * panels_each..panels.min((group + 1) * panels_each) {
-                // SAFETY: the rows and the panel lie in C; no other task writes to them.
-                unsafe { self.tiles(block, rows.clone(), panel) }
+        let (strips, panels) = (self.m.div_ceil(ROWS), block.panels.count);
+        let rows = |strips: Range<usize>| (strips.start * ROWS).min(self.m)..(strips.end * ROWS).min(self.m);
+        let threads = pool.map_or(1, Pool::threads);
+        let high = self.m > block.columns.len();
+        let parts = if strips < threads { 1 } else { threads };
+        let strips_each = strips.div_ceil(parts);
+        let task = |range: Range<usize>| {
+            // SAFETY: the rows and the panels lie in C; no other task writes to them.
+            unsafe {
+                if high {
+                    for strip in range {
+                        (0..panels).for_each(|panel| self.tiles(block, rows(strip..strip + 1), panel));
+                    }
+                } else {
+                    // Tasks are numbered part by part, in a part panel by panel, in a panel strip by strip.
+                    let mut at = range.start;
+                    while at < range.end {
+                        let (column, strip) = (at / strips_each, at % strips_each);
+                        let count = (strips_each - strip).min(range.end - at);
+                        let begin = column / panels * strips_each + strip;
+                        self.tiles(block, rows(begin..begin + count), column % panels);
+                        at += count;
+                    }
+                }
             }
-        });
+        };
+        let tasks = if high { strips } else { parts * panels * strips_each };
+        match pool {
+            Some(pool) => pool.run_ranges(tasks, task),
+            None => task(0..tasks),
+        }
     }
 
     /// The tiles of some rows and one panel.
     unsafe fn tiles(&self, block: &Block<F>, rows: Range<usize>, panel: usize) {
-        let Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start } = block;
+        let Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start, relu } =
+            block;
         let vectors = panels.vectors(panel);
         let (j, width) = (panel * panels.vectors * kernels.lanes, vectors * kernels.lanes);
         let b = if panel < *first_packed {
@@ -253,6 +274,7 @@ impl<F: Scalar> Problem<F> {
                 c: c.at(i, columns.start + j).cast_mut(),
                 c_stride: self.c_stride,
                 start: start.map(|start| start.from(i, columns.start + j)),
+                relu: *relu,
             };
             // SAFETY: the tile lies in C, and its operands in A, B or the packed copies.
             unsafe { (kernels.tiles[height - 1][vectors - 1])(&tile) };

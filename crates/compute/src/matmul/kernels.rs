@@ -37,12 +37,14 @@ impl<F> Raw<F> {
 pub struct Tile<F> {
     pub depth: usize,
     pub columns: usize,
+    /// Rows or columns are contiguous.
     pub a: Raw<F>,
     /// Rows that hold all the vectors of the kernel, also where C has fewer columns.
     pub b: Raw<F>,
     pub c: *mut F,
     pub c_stride: usize,
     pub start: Option<Raw<F>>,
+    pub relu: bool,
 }
 
 /// A panel of an operand: `depth` rows of `lanes` numbers.
@@ -52,7 +54,7 @@ pub struct Panel<F> {
     pub lanes: usize,
 }
 
-/// A whole product.
+/// A whole product: C = start + A B, or the larger of that and zero.
 pub struct Problem<F> {
     pub m: usize,
     pub n: usize,
@@ -62,10 +64,8 @@ pub struct Problem<F> {
     pub c: *mut F,
     pub c_stride: usize,
     pub start: Option<Raw<F>>,
+    pub relu: bool,
 }
-
-/// The rows of B between the one in use and the one fetched into the first-level cache.
-const AHEAD: usize = 8;
 
 /// Computes one tile.
 type TileKernel<F> = unsafe fn(&Tile<F>);
@@ -104,65 +104,105 @@ macro_rules! unroll {
     ($i:ident $end:ident $body:block) => {};
 }
 
-/// The tile kernel: for each step of the depth, NV vectors of B are multiplied by each of MR numbers of A and
-/// added to MR x NV sums, which stay in registers.
+/// The steps of the depth between two moves of the pointers.
+const STEPS: usize = 4;
+
+/// The tile kernel: MR x NV sums in registers, to which the products are added, and which end up in C.
 #[inline(always)]
 unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
     // SAFETY: the caller vouches for the operands of `tile` and for the instruction set.
     unsafe {
-        let zero = L::splat(L::Element::ZERO);
-        let mut sums = [[zero; NV]; MR];
+        let mut sums = [[L::splat(L::Element::ZERO); NV]; MR];
         // The lines that the sums go to arrive while they are computed; else each store would wait for its line.
         unroll!(i < MR {
             for v in 0..NV {
                 L::prefetch(tile.c.wrapping_add(i * tile.c_stride + v * L::LEN));
             }
         });
-        let (mut a, mut b) = (tile.a, tile.b);
-        for _ in 0..tile.depth {
-            let mut row = [zero; NV];
-            for v in 0..NV {
-                row[v] = L::load(b.at(0, v * L::LEN));
-                L::prefetch(b.at(AHEAD, v * L::LEN));
-            }
-            unroll!(i < MR {
-                let x = L::splat(*a.at(i, 0));
-                for v in 0..NV {
-                    sums[i][v] = sums[i][v].plus_product(x, row[v]);
-                }
-            });
-            a = a.from(0, 1);
-            b = b.from(1, 0);
+        if tile.a.column_stride == 1 {
+            add_products::<L, MR, NV, true>(&mut sums, tile);
+        } else {
+            add_products::<L, MR, NV, false>(&mut sums, tile);
         }
         unroll!(i < MR {
             let start = tile.start.map(|start| start.at(i, 0));
-            finish(&sums[i], tile.c.wrapping_add(i * tile.c_stride), start, tile.columns);
+            finish(sums[i], tile.c.wrapping_add(i * tile.c_stride), start, tile.columns, tile.relu);
         });
     }
 }
 
-/// Stores the first `columns` numbers of start + sums.
+/// For each step of the depth, NV vectors of B are multiplied by each of MR numbers of A and added to the sums.
+///
+/// What limits this loop where another thread runs on the same core is the number of instructions, not that of
+/// multiply-adds: so strides that are 1 are known here to be 1 (the rows of A, or its columns), pointers move every
+/// few steps, and nothing is fetched ahead.
+#[inline(always)]
+unsafe fn add_products<L: Lanes, const MR: usize, const NV: usize, const ROWS_OF_A: bool>(
+    sums: &mut [[L; NV]; MR],
+    tile: &Tile<L::Element>,
+) {
+    // SAFETY: as above.
+    unsafe {
+        let mut a =
+            if ROWS_OF_A { Raw { column_stride: 1, ..tile.a } } else { Raw { row_stride: 1, ..tile.a } };
+        let mut b = Raw { column_stride: 1, ..tile.b };
+        for _ in 0..tile.depth / STEPS {
+            for p in 0..STEPS {
+                add_step(sums, a.from(0, p), b.from(p, 0));
+            }
+            (a, b) = (a.from(0, STEPS), b.from(STEPS, 0));
+        }
+        for p in 0..tile.depth % STEPS {
+            add_step(sums, a.from(0, p), b.from(p, 0));
+        }
+    }
+}
+
+/// One step of the depth: the first column of A times the first row of B.
+#[inline(always)]
+unsafe fn add_step<L: Lanes, const MR: usize, const NV: usize>(
+    sums: &mut [[L; NV]; MR],
+    a: Raw<L::Element>,
+    b: Raw<L::Element>,
+) {
+    // SAFETY: as above.
+    unsafe {
+        let mut row = [L::splat(L::Element::ZERO); NV];
+        for v in 0..NV {
+            row[v] = L::load(b.at(0, v * L::LEN));
+        }
+        unroll!(i < MR {
+            let x = L::splat(*a.at(i, 0));
+            for v in 0..NV {
+                sums[i][v] = sums[i][v].plus_product(x, row[v]);
+            }
+        });
+    }
+}
+
+/// Stores the first `columns` numbers of start + sums, or zeros where they are negative and `relu` asks for it.
 #[inline(always)]
 unsafe fn finish<L: Lanes, const NV: usize>(
-    sums: &[L; NV],
+    mut sums: [L; NV],
     c: *mut L::Element,
     start: Option<*const L::Element>,
     columns: usize,
+    relu: bool,
 ) {
-    for v in 0..NV {
-        let (begin, whole) = (v * L::LEN, v + 1 < NV || columns == NV * L::LEN);
-        let c = c.wrapping_add(begin);
-        // SAFETY: the caller vouches for `columns` elements of `c` and `start`, which only the last vector exceeds.
-        unsafe {
-            match start {
-                None if whole => sums[v].store(c),
-                None => sums[v].store_part(c, columns - begin),
-                Some(start) if whole => L::load(start.wrapping_add(begin)).plus(sums[v]).store(c),
-                Some(start) => {
-                    let start = L::load_part(start.wrapping_add(begin), columns - begin);
-                    start.plus(sums[v]).store_part(c, columns - begin);
-                }
+    // SAFETY: the caller vouches for `columns` elements of `c` and `start`, which only the last vector exceeds.
+    unsafe {
+        for v in 0..NV {
+            let (begin, whole) = (v * L::LEN, v + 1 < NV || columns == NV * L::LEN);
+            if let Some(start) = start {
+                let at = start.wrapping_add(begin);
+                let start = if whole { L::load(at) } else { L::load_part(at, columns - begin) };
+                sums[v] = start.plus(sums[v]);
             }
+            if relu {
+                sums[v] = sums[v].relu();
+            }
+            let c = c.wrapping_add(begin);
+            if whole { sums[v].store(c) } else { sums[v].store_part(c, columns - begin) }
         }
     }
 }
@@ -254,7 +294,7 @@ unsafe fn transpose<L: Lanes>(
 /// A product too small for packing: the same operations in the same order as in tiles, straight from memory.
 #[inline(always)]
 unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
-    let &Problem { m, n, k, a, b, c, c_stride, start } = problem;
+    let &Problem { m, n, k, a, b, c, c_stride, start, relu } = problem;
     // SAFETY: the caller vouches for the operands and for the instruction set.
     unsafe {
         for i in 0..m {
@@ -265,7 +305,7 @@ unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
                     for p in 0..k {
                         sum = sum.plus_product(L::splat(*a.at(i, p)), L::load_part(b.at(p, j), n - j));
                     }
-                    finish(&[sum], c.add(j), start.map(|start| start.at(i, j)), (n - j).min(L::LEN));
+                    finish([sum], c.add(j), start.map(|start| start.at(i, j)), (n - j).min(L::LEN), relu);
                 }
             } else {
                 for j in 0..n {
@@ -273,7 +313,8 @@ unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
                     for p in 0..k {
                         sum = L::plus_product_of_one(sum, *a.at(i, p), *b.at(p, j));
                     }
-                    *c.add(j) = start.map_or(sum, |start| *start.at(i, j) + sum);
+                    let y = start.map_or(sum, |start| *start.at(i, j) + sum);
+                    *c.add(j) = if relu && y <= L::Element::ZERO { L::Element::ZERO } else { y };
                 }
             }
         }

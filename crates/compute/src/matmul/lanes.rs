@@ -23,6 +23,8 @@ pub(super) trait Lanes: Copy {
     /// The same for one number, with the same rounding.
     unsafe fn plus_product_of_one(sum: Self::Element, a: Self::Element, b: Self::Element) -> Self::Element;
     unsafe fn plus(self, other: Self) -> Self;
+    /// Zero where the number is at most zero; NaN stays NaN.
+    unsafe fn relu(self) -> Self;
     /// Asks for the cache line of an address, which may be any.
     unsafe fn prefetch(at: *const Self::Element);
     /// x0 y0 x1 y1 ...: the first and the second half.
@@ -73,6 +75,10 @@ impl<F: Scalar, const N: usize> Lanes for [F; N] {
         std::array::from_fn(|lane| self[lane] + other[lane])
     }
     #[inline(always)]
+    unsafe fn relu(self) -> Self {
+        self.map(|x| if x <= F::ZERO { F::ZERO } else { x })
+    }
+    #[inline(always)]
     unsafe fn prefetch(_at: *const F) {}
     #[inline(always)]
     unsafe fn zip(self, other: Self) -> (Self, Self) {
@@ -90,7 +96,7 @@ mod x86 {
 
     macro_rules! lanes {
         ($register:ty, $element:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $fma:ident,
-         $load_part:expr, $store_part:expr, $zip:expr) => {
+         $relu:expr, $load_part:expr, $store_part:expr, $zip:expr) => {
             // SAFETY (of all unsafe blocks here): the caller vouches for the instruction set and the pointers.
             impl Lanes for $register {
                 type Element = $element;
@@ -129,6 +135,10 @@ mod x86 {
                     unsafe { $add(self, other) }
                 }
                 #[inline(always)]
+                unsafe fn relu(self) -> Self {
+                    unsafe { $relu(self) }
+                }
+                #[inline(always)]
                 unsafe fn prefetch(at: *const $element) {
                     unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
                 }
@@ -159,6 +169,7 @@ mod x86 {
         _mm512_storeu_ps,
         _mm512_add_ps,
         _mm512_fmadd_ps,
+        |x| _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps()), x),
         |count, from| _mm512_maskz_loadu_ps(mask16(count), from),
         |count, to, x| _mm512_mask_storeu_ps(to, mask16(count), x),
         |x, y| {
@@ -176,6 +187,7 @@ mod x86 {
         _mm512_storeu_pd,
         _mm512_add_pd,
         _mm512_fmadd_pd,
+        |x| _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd()), x),
         |count, from| _mm512_maskz_loadu_pd(mask8(count), from),
         |count, to, x| _mm512_mask_storeu_pd(to, mask8(count), x),
         |x, y| {
@@ -210,6 +222,7 @@ mod x86 {
         _mm256_storeu_ps,
         _mm256_add_ps,
         _mm256_fmadd_ps,
+        |x| _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps()), x),
         |count, from| _mm256_maskload_ps(from, mask32(count)),
         |count, to, x| _mm256_maskstore_ps(to, mask32(count), x),
         |x, y| {
@@ -226,6 +239,7 @@ mod x86 {
         _mm256_storeu_pd,
         _mm256_add_pd,
         _mm256_fmadd_pd,
+        |x| _mm256_and_pd(_mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd()), x),
         |count, from| _mm256_maskload_pd(from, mask64(count)),
         |count, to, x| _mm256_maskstore_pd(to, mask64(count), x),
         |x, y| {

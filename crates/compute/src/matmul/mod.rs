@@ -7,15 +7,16 @@
 //!
 //! - C is cut into *tiles* of 6 rows and 4 vectors (64 columns), whose 24 sums stay in registers: each step of the
 //!   depth loads 4 vectors of B and 6 numbers of A for 24 multiply-adds, so that the loads keep up with two
-//!   multiply-adds a cycle. AVX2 has tiles of 4 x 3 vectors and portable code of 4 x 2. The lines of B that come next
-//!   and the lines of C are fetched ahead.
+//!   multiply-adds a cycle. AVX2 has tiles of 4 x 3 vectors and portable code of 4 x 2. The lines of C are fetched
+//!   ahead.
 //! - The depth is cut into equal blocks of at most 1024, so that the numbers of A for one tile (24 KB) stay in the
 //!   first-level cache and a *panel* of B (1024 x 64 numbers, 256 KB) in the second-level cache.
 //! - Operands are read where they are if they can be read well: rows of B that begin on cache lines and lie no more
 //!   than a page apart, and all of A but transposed matrices with longer rows. What cannot is *packed* first, by all
 //!   threads for all threads: copied row after row to where the tiles read it, transposed on the way if need be.
-//! - The larger operand passes by once while the smaller stays near: where C is higher than wide, a task is 12 rows
-//!   and all panels; else one panel and many rows. Threads take tasks as they become free.
+//! - The larger operand passes by once while the smaller stays near: where C is higher than wide, 12 rows and all
+//!   panels come one after the other; else one panel and many rows. Each thread begins with its own share of the rows,
+//!   in long ranges first, and helps the others when it is done.
 //! - Products of no more than 1728 multiplications (XOR) take plain loops, without threads or packing.
 //!
 //! # Determinism
@@ -139,7 +140,33 @@ pub fn matmul<F: Scalar>(
 ) {
     let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start, false) }
+}
+
+/// [`matmul`] and the rectifier in one pass: C = max(start + A B, 0).
+///
+/// ```
+/// use pellucid_compute::{MatMut, MatRef, Pool, Start, matmul_relu};
+/// let (x, w, bias) = ([1.0_f32, 2.0], [3.0, -3.0, 1.0, 1.0], [0.5, 0.5]);
+/// let (x, w) = (MatRef::row_major(&x, 1, 2), MatRef::row_major(&w, 2, 2));
+/// let mut y = [0.0; 2];
+/// matmul_relu(&Pool::single(), MatMut::row_major(&mut y, 1, 2), x, w, Start::Row(&bias));
+/// assert_eq!(y, [5.5, 0.0]);
+/// ```
+///
+/// # Panics
+/// As [`matmul`].
+#[inline]
+pub fn matmul_relu<F: Scalar>(
+    pool: &Pool,
+    mut c: MatMut<'_, F>,
+    a: MatRef<'_, F>,
+    b: MatRef<'_, F>,
+    start: Start<'_, F>,
+) {
+    let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
+    // SAFETY: `isa` is available on this machine.
+    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start, true) }
 }
 
 /// [`matmul`] by a method of the caller's choice, to measure what the choice is worth. Plain loops have the same bits
@@ -156,7 +183,7 @@ pub fn matmul_by<F: Scalar>(
     start: Start<'_, F>,
 ) {
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start, false) }
 }
 
 /// [`matmul`] with the kernels of an instruction set.
@@ -171,6 +198,7 @@ unsafe fn matmul_with<F: Scalar>(
     a: MatRef<'_, F>,
     b: MatRef<'_, F>,
     start: Start<'_, F>,
+    relu: bool,
 ) {
     assert!(
         c.rows == a.rows && a.columns == b.rows && c.columns == b.columns,
@@ -201,6 +229,7 @@ unsafe fn matmul_with<F: Scalar>(
         c: to,
         c_stride: c.row_stride,
         start: start.map(|(data, row_stride)| Raw { data, row_stride, column_stride: 1 }),
+        relu,
     };
     // SAFETY: the views vouch for the operands, whose shapes agree; the caller vouches for `isa`.
     unsafe {

@@ -1,6 +1,6 @@
 //! The fully connected layer.
 
-use pellucid_compute::{MatMut, MatRef, Scalar, Start, Stream, matmul, reduce::sum_rows};
+use pellucid_compute::{MatMut, MatRef, Scalar, Start, Stream, matmul, matmul_relu, reduce::sum_rows};
 
 use super::Activation;
 use crate::layer::{Backward, Forward, Layer, Need, ParameterSpec, PlanError};
@@ -99,8 +99,12 @@ impl<F: Scalar> Layer<F> for Dense {
         let w = MatRef::row_major(weight, n_in, n_out);
 
         // y = f(x W + b)
-        matmul(io.pool, MatMut::row_major(io.y, batch, n_out), x, w, Start::Row(bias));
-        self.activation.apply(io.pool, io.y);
+        if self.activation == Activation::Relu {
+            matmul_relu(io.pool, MatMut::row_major(io.y, batch, n_out), x, w, Start::Row(bias));
+        } else {
+            matmul(io.pool, MatMut::row_major(io.y, batch, n_out), x, w, Start::Row(bias));
+            self.activation.apply(io.pool, io.y);
+        }
     }
 
     fn backward(&self, io: Backward<'_, F>) {

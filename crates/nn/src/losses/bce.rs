@@ -23,8 +23,11 @@ vectorized! {
         let scale = io.scale;
         let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
         for ((l, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
-            *sum = sum_with_gradient(l, t, g, |l, t| {
-                let (sigmoid, softplus) = math::sigmoid_and_softplus(l);
+            for (u, &l) in g.iter_mut().zip(l) {
+                *u = math::exp_of_negative(-l.abs());
+            }
+            *sum = sum_with_gradient(l, t, g, |l, t, u| {
+                let (sigmoid, softplus) = math::sigmoid_and_softplus_of(l, u);
                 (softplus - t * l, scale * (sigmoid - t))
             });
         }

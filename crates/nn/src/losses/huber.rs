@@ -31,7 +31,7 @@ vectorized! {
         let scale = io.scale;
         let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
         for ((p, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
-            *sum = sum_with_gradient(p, t, g, |p, t| {
+            *sum = sum_with_gradient(p, t, g, |p, t, _| {
                 let e = p - t;
                 // NaN stays in e; clamping would hide it.
                 let slope = if e > delta { delta } else { e };

@@ -19,7 +19,7 @@ vectorized! {
         let slope = F::TWO * io.scale;
         let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
         for ((p, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
-            *sum = sum_with_gradient(p, t, g, |p, t| ((p - t) * (p - t), slope * (p - t)));
+            *sum = sum_with_gradient(p, t, g, |p, t, _| ((p - t) * (p - t), slope * (p - t)));
         }
     }
 }
