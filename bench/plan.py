@@ -29,7 +29,8 @@ class Job:
 
 
 # who: (script or kind, variant, environment)
-OURS = {"pellucid": {}, "pellucid_avx2": {"PELLUCID_ISA": "avx2"}, "pellucid_portable": {"PELLUCID_ISA": "portable"}}
+BY_ISA = {"pellucid": {}, "pellucid_avx2": {"PELLUCID_ISA": "avx2"}, "pellucid_portable": {"PELLUCID_ISA": "portable"}}
+OURS = {**BY_ISA, "pellucid_bf16": {}}
 RUST = ["candle", "burn"]
 PYTHON = {
     "jax": ("with_jax.py", "scan"), "jax_steps": ("with_jax.py", "steps"),
@@ -47,7 +48,7 @@ LINES = {
 }
 
 COMPILED = ["jax", "jax_steps", "torch", "torch_compile", "tensorflow", "tensorflow_jit"]
-TRAINERS = [*OURS, *COMPILED, "numpy_seed", *RUST]
+TRAINERS = [*BY_ISA, *COMPILED, "numpy_seed", *RUST]
 SIZES = {500: 40, 1000: 20, 2000: 10, 3000: 10, 50400: 4}  # Rows: epochs, enough for a median.
 MEMORY = {"peak_mb": "peak_mb", "growth_mb": "growth_mb"}
 
@@ -75,7 +76,7 @@ JOBS = {
     ], "train_seconds"),
     "scaling": Job(["pellucid", "jax", "torch", "tensorflow", "tensorflow_jit", *RUST],
                    [scaling(rows, epochs) for rows, epochs in SIZES.items()], "seconds.3000"),
-    "xor": Job([*OURS, *COMPILED, "numpy_seed"], [
+    "xor": Job([*BY_ISA, *COMPILED, "numpy_seed"], [
         Process("xor", {"seconds": "seconds", "final_loss": "final_loss"}, [], ["--steps", "100"], 1),
         Process("xor", {"process_seconds": WALL}, ["--trainings", "1"], ["--trainings", "1", "--steps", "100"], 1),
     ], "seconds"),
@@ -85,7 +86,7 @@ JOBS = {
     ], "losses", once=True),
     "quality": Job(["pellucid", "jax", "torch", "tensorflow_jit"], [
         Process("quality", {"seconds": WALL, "epochs": "epochs"}, [], ["--target", "1"])], "seconds"),
-    "inference": Job(["pellucid", "onnxruntime", "jax", "torch", "torch_compile", "tensorflow", "tensorflow_jit", "numpy_seed"], [
+    "inference": Job(["pellucid", "pellucid_bf16", "onnxruntime", "jax", "torch", "torch_compile", "tensorflow", "tensorflow_jit", "numpy_seed"], [
         Process("inference", {"single_seconds": "pass_seconds"}, ["--passes", "2000"], ["--passes", "5"], 1),
         Process("inference", {"batch_per_second": "samples_per_second"}, ["--samples", "10000", "--passes", "30"],
                 ["--samples", "100", "--passes", "3"]),
@@ -104,7 +105,8 @@ NOTES = {
     "small": {who: "holds the images as f32, ours as bytes" for who in [*COMPILED, "numpy_seed", *RUST]},
     "xor": {"tensorflow": "a compiled step called in a loop, not Keras fit, which takes minutes",
             "tensorflow_jit": "the whole loop compiled"},
-    "inference": {"onnxruntime": "writes into an output that is made once, as ours does",
+    "inference": {"pellucid_bf16": "weights rounded to bf16, sums in f32",
+                  "onnxruntime": "writes into an output that is made once, as ours does",
                   **{who: "makes its output anew in every pass" for who in [*COMPILED, "numpy_seed"]}},
     "start": {**{who: "the import of the framework; MNIST is read by NumPy on every Python side" for who in MODULES},
               "pellucid": "pellucid --help"},
@@ -121,6 +123,8 @@ def command(who, process, job, options):
         ours = [str(options.pellucid), "bench", process.job]
         if process.job == "help":
             return [str(options.pellucid), "--help"]
+        if who == "pellucid_bf16":
+            ours += ["--weights", "bf16"]
         if process.job == "svm":
             return [*ours, str(options.arrays / job), *args, *threads]
         return [*ours, *args, *([] if process.job == "xor" else mnist), *([] if process.job in ("xor", "load") else threads)]

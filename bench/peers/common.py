@@ -27,6 +27,7 @@ class Recipe:
     loss: str = "bce"  # binary cross-entropy on logits, or "mse" of the sigmoid
     rate: float = 0.1
     adam: bool = False
+    beta2: float = 0.999  # of Adam
     warmup: int = 0
     steps: int = 0  # of the whole schedule; 0: the rate is constant
 
@@ -151,10 +152,10 @@ def small(peer, args):
 
 
 def quality(peer, args):
-    """Until the test set is reconstructed well, by the recipe of `pellucid reproduce --preset quick`."""
+    """Until the test set is reconstructed well, by the recipe of `pellucid bench quality`."""
     x, test = pooled(args.mnist, args.arrays)
-    epochs, reached = 30, []
-    recipe = Recipe(256, rate=0.006, adam=True, warmup=200, steps=epochs * math.ceil(len(x) / 256))
+    epochs, batch, reached = 6, 128, []
+    recipe = Recipe(batch, rate=0.006, adam=True, beta2=0.98, warmup=400, steps=epochs * math.ceil(len(x) / batch))
     peer.start(x, recipe, args.seed)
     done = []
 

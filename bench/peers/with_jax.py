@@ -33,9 +33,10 @@ def update(recipe, state, gradients):
     if not recipe.adam:
         return jax.tree.map(lambda p, g: p - rate * g, parameters, gradients), m, v, step + 1
     m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, gradients)
-    v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, gradients)
+    beta2 = recipe.beta2
+    v = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, v, gradients)
     t = step + 1.0
-    move = lambda p, m, v: p - rate * (m / (1 - 0.9 ** t)) / (jnp.sqrt(v / (1 - 0.999 ** t)) + 1e-8)
+    move = lambda p, m, v: p - rate * (m / (1 - 0.9 ** t)) / (jnp.sqrt(v / (1 - beta2 ** t)) + 1e-8)
     return jax.tree.map(move, parameters, m, v), m, v, step + 1
 
 

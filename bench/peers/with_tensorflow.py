@@ -46,7 +46,7 @@ class TensorFlow:
             layers = [keras.layers.Dense(WIDTHS[i + 1], None if i in LINEAR else "relu") for i in range(8)]
             self.model = keras.Sequential([keras.layers.Input((784,)), *layers])
             rate = Schedule(recipe) if recipe.steps else recipe.rate
-            optimizer = keras.optimizers.Adam(rate, epsilon=1e-8) if recipe.adam else keras.optimizers.SGD(rate)
+            optimizer = keras.optimizers.Adam(rate, beta_2=recipe.beta2, epsilon=1e-8) if recipe.adam else keras.optimizers.SGD(rate)
             loss = keras.losses.BinaryCrossentropy(from_logits=True) if recipe.loss == "bce" else sigmoid_mse
             self.model.compile(optimizer, loss, jit_compile=self.jit)
             self.forward = tf.function(lambda x: self.model(x, training=False), jit_compile=self.jit)

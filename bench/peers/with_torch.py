@@ -35,8 +35,9 @@ class Torch:
             for layer, (w, b) in zip(linear, common.initial_weights(seed)):
                 layer.weight.copy_(torch.from_numpy(w.T))
                 layer.bias.copy_(torch.from_numpy(b))
-        make = torch.optim.Adam if recipe.adam else torch.optim.SGD
-        self.optimizer = make(self.net.parameters(), recipe.rate, fused=True)
+        parameters = self.net.parameters()
+        self.optimizer = (torch.optim.Adam(parameters, recipe.rate, (0.9, recipe.beta2), fused=True) if recipe.adam
+                          else torch.optim.SGD(parameters, recipe.rate, fused=True))
 
     def train(self, epochs, after_epoch):
         n, batch, step = len(self.x), self.recipe.batch, 0

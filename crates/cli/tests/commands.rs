@@ -36,6 +36,15 @@ fn train_evaluate_predict_inspect_check() {
     assert_eq!((predicted["rows"].as_u64(), predicted["columns"].as_u64()), (Some(300), Some(8)));
     assert_eq!(fs::read_to_string(path.join("codes.csv")).unwrap().lines().count(), 300);
 
+    let codes = || {
+        let text = fs::read_to_string(path.join("codes.csv")).unwrap();
+        text.split([',', '\n']).filter_map(|number| number.parse::<f32>().ok()).collect::<Vec<_>>()
+    };
+    let trained = codes();
+    json(path, &[&predict[..], &["--weights", "bf16"]].concat());
+    let off = trained.iter().zip(codes()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!((1e-7..0.05).contains(&off), "rounded weights change the codes a little, not by {off}");
+
     let inspected = json(path, &["inspect", checkpoint, "--json"]);
     assert_eq!(inspected["header"]["training"]["progress"]["epoch"], 5);
     assert_eq!(inspected["tensors"].as_array().unwrap().len(), 7);

@@ -52,6 +52,8 @@ pub trait Scalar:
     const TWO: Self;
     /// The distance from one to the next larger number.
     const EPSILON: Self;
+    /// The least positive number with all its digits; arithmetic with smaller ones takes a hundred times as long.
+    const MIN_POSITIVE: Self;
     /// The name of the type as safetensors writes it: `F32` or `F64`.
     const NAME: &'static str;
     /// log2(e).
@@ -113,6 +115,7 @@ impl Scalar for f32 {
     const HALF: Self = 0.5;
     const TWO: Self = 2.0;
     const EPSILON: Self = Self::EPSILON;
+    const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
     const NAME: &'static str = "F32";
     const LOG2_E: Self = std::f32::consts::LOG2_E;
     const LN_2_HIGH: Self = 0.693_359_4;
@@ -171,6 +174,7 @@ impl Scalar for f64 {
     const HALF: Self = 0.5;
     const TWO: Self = 2.0;
     const EPSILON: Self = Self::EPSILON;
+    const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
     const NAME: &'static str = "F64";
     const LOG2_E: Self = std::f64::consts::LOG2_E;
     const LN_2_HIGH: Self = 0.693_147_180_369_123_8;

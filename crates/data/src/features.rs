@@ -81,24 +81,23 @@ fn gather<T: Copy, E>(
 ) {
     let cols = m.cols();
     assert_eq!(out.len(), rows.len() * cols, "a batch of {} rows of {cols} values", rows.len());
-    if cols == 0 {
-        return;
-    }
-    for (to, r) in out.chunks_exact_mut(cols).zip(rows) {
-        dispatch::<Convert, _>((m.row(r), to, &convert));
+    if cols > 0 {
+        dispatch::<Gather, _>((m, rows, out, convert));
     }
 }
 
-/// A row in another type, compiled for every instruction set.
-struct Convert;
+/// The loop of [`gather`], compiled for every instruction set.
+struct Gather;
 
-impl<T: Copy, E, C: Fn(T) -> E> Kernel<(&[T], &mut [E], &C)> for Convert {
+impl<T: Copy, E, R: Iterator<Item = usize>, C: Fn(T) -> E> Kernel<(&Matrix<T>, R, &mut [E], C)> for Gather {
     type Output = ();
 
     #[inline(always)]
-    fn call((from, to, convert): (&[T], &mut [E], &C)) {
-        for (y, &x) in to.iter_mut().zip(from) {
-            *y = convert(x);
+    fn call((m, rows, out, convert): (&Matrix<T>, R, &mut [E], C)) {
+        for (to, row) in out.chunks_exact_mut(m.cols()).zip(rows) {
+            for (y, &x) in to.iter_mut().zip(m.row(row)) {
+                *y = convert(x);
+            }
         }
     }
 }

@@ -35,6 +35,11 @@ pub trait Layer<F: Scalar>: Debug + Send + Sync {
     /// Computes `y`, and `saved` where the backward pass needs more than x and y.
     fn forward(&self, io: Forward<'_, F>);
 
+    /// The layer as a [`Dense`](crate::Dense) one, if it is one: its weights can be kept in another number type.
+    fn as_dense(&self) -> Option<&crate::Dense> {
+        None
+    }
+
     /// Computes `dx = dL/dx` and `dparameters = dL/dparameters` from `dy = dL/dy`. Both are overwritten.
     fn backward(&self, io: Backward<'_, F>);
 }

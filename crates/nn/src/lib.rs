@@ -5,6 +5,7 @@
 //! [`Session`] adds the buffers to run in; a [`Trainer`] runs it. [`gradient_check`] holds every derivative
 //! against differences.
 
+mod bf16_model;
 pub mod checkpoint;
 mod error;
 mod evaluate;
@@ -23,6 +24,7 @@ mod shape;
 mod summary;
 mod train;
 
+pub use bf16_model::Bf16Model;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use error::Error;
 pub use evaluate::{accuracy, argmax, evaluate, for_each_batch, predict};

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Weights;
+
 /// Each job prints one JSON object as the last line of standard output: times in seconds, memory in MB (10^6 bytes) or
 /// null where the system does not report it. `python3 bench/run.py` runs them in turn with other frameworks.
 #[derive(Debug, Subcommand)]
@@ -31,7 +33,7 @@ pub enum Bench {
     Small(Small),
     /// Train XOR for 5,000 steps on one thread, and print the time of the last training.
     Xor(Xor),
-    /// Train the autoencoder by the recipe of `reproduce --preset quick` until the test set is reconstructed well.
+    /// Train the autoencoder for six epochs, or until the test set is reconstructed well.
     ///
     /// Prints the epochs, or null where the recipe ended before, and the seconds since the job began.
     Quality(Quality),
@@ -152,6 +154,9 @@ pub struct Inference {
     /// Images of a pass: 1 for the time of a single one, 10,000 for the rate of a large batch.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub samples: u32,
+    /// The type of the weights; sums are f32.
+    #[arg(long, value_enum, default_value_t)]
+    pub weights: Weights,
     /// Passes, each timed.
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub passes: u32,

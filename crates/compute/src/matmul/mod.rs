@@ -140,7 +140,7 @@ pub fn matmul<F: Scalar>(
 ) {
     let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start, false) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, false) }
 }
 
 /// [`matmul`] and the rectifier in one pass: C = max(start + A B, 0).
@@ -166,7 +166,7 @@ pub fn matmul_relu<F: Scalar>(
 ) {
     let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start, true) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, true) }
 }
 
 /// [`matmul`] by a method of the caller's choice, to measure what the choice is worth. Plain loops have the same bits
@@ -183,7 +183,7 @@ pub fn matmul_by<F: Scalar>(
     start: Start<'_, F>,
 ) {
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, a, b, start, false) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, false) }
 }
 
 /// [`matmul`] with the kernels of an instruction set.
@@ -195,8 +195,7 @@ unsafe fn matmul_with<F: Scalar>(
     method: Method,
     pool: &Pool,
     c: &mut MatMut<'_, F>,
-    a: MatRef<'_, F>,
-    b: MatRef<'_, F>,
+    [a, b]: [MatRef<'_, F>; 2],
     start: Start<'_, F>,
     relu: bool,
 ) {

@@ -44,6 +44,11 @@ impl Dense {
         self
     }
 
+    /// The activation f.
+    pub(crate) fn kind_of_activation(&self) -> Activation {
+        self.activation
+    }
+
     /// Sets how the weights are drawn; biases start at zero.
     #[must_use]
     pub fn init(mut self, init: Init) -> Self {
@@ -55,6 +60,10 @@ impl Dense {
 impl<F: Scalar> Layer<F> for Dense {
     fn kind(&self) -> &'static str {
         "dense"
+    }
+
+    fn as_dense(&self) -> Option<&Dense> {
+        Some(self)
     }
 
     fn config(&self) -> serde_json::Value {

@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Scalar, vectorized};
 
-use super::{GRAIN, Optimizer, Update};
+use super::{GRAIN, Optimizer, Update, or_zero};
 
 /// Adam: steps scaled by running estimates of the gradient's first and second moment; with `decoupled` weight
 /// decay, AdamW.
@@ -73,8 +73,8 @@ vectorized! {
     fn update<F>(theta: &mut [F], g: &[F], m: &mut [F], v: &mut [F], f: Factors<F>) {
         for (((theta, &g), m), v) in theta.iter_mut().zip(g).zip(m).zip(v) {
             let g = f.scale * g + f.coupled * *theta;
-            *m = f.beta1 * *m + (F::ONE - f.beta1) * g;
-            *v = f.beta2 * *v + (F::ONE - f.beta2) * (g * g);
+            *m = or_zero(f.beta1 * *m + (F::ONE - f.beta1) * g);
+            *v = or_zero(f.beta2 * *v + (F::ONE - f.beta2) * (g * g));
             *theta = f.keep * *theta - f.rate * *m / (v.sqrt() * f.root + f.epsilon);
         }
     }

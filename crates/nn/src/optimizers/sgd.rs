@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Scalar, vectorized};
 
-use super::{GRAIN, Optimizer, Update};
+use super::{GRAIN, Optimizer, Update, or_zero};
 
 /// Stochastic gradient descent, with momentum, Nesterov's look-ahead and weight decay where asked for.
 ///
@@ -39,7 +39,7 @@ vectorized! {
     fn momentum<F>(theta: &mut [F], g: &[F], v: &mut [F], scale: F, eta: F, w: F, m: F, nesterov: bool) {
         for ((theta, &g), v) in theta.iter_mut().zip(g).zip(v) {
             let g = scale * g + w * *theta;
-            *v = m * *v + g;
+            *v = or_zero(m * *v + g);
             *theta -= eta * if nesterov { g + m * *v } else { *v };
         }
     }

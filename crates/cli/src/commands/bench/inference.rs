@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use pellucid::nn::Bf16Model;
 use pellucid::prelude::*;
 use serde_json::{Value, json};
 
 use super::median;
+use crate::args::Weights;
 use crate::args::bench::Inference;
 use crate::experiments::autoencoder::{PIXELS, load_mnist, network};
 use crate::machine;
@@ -25,13 +27,18 @@ pub fn run(args: &Inference) -> Result<Value> {
     let model = Model::<f32>::new(network(), 1)?;
     let pool = machine::pool(args.images.threads.threads);
     let mut session = Session::inference(model.architecture(), BATCH.min(rows.len()), &pool)?;
-    let mut pass = || {
+    let mut small = Bf16Model::new(&model, &pool)?;
+    let mut pass = || -> Result<f64> {
         let start = Instant::now();
-        session.predict(model.parameters(), &x, &mut y);
-        start.elapsed().as_secs_f64()
+        match args.weights {
+            Weights::Trained => session.predict(model.parameters(), &x, &mut y),
+            Weights::Bf16 => small.predict(&x, &mut y)?,
+        }
+        Ok(start.elapsed().as_secs_f64())
     };
-    pass();
-    let seconds = median((0..args.passes).map(|_| pass()).collect()).context("expected at least one pass")?;
+    pass()?;
+    let times = (0..args.passes).map(|_| pass()).collect::<Result<Vec<f64>>>()?;
+    let seconds = median(times).context("expected at least one pass")?;
     eprintln!("{} images in {:.1} µs", args.samples, seconds * 1e6);
     Ok(json!({ "pass_seconds": seconds, "samples_per_second": f64::from(args.samples) / seconds }))
 }
