@@ -85,7 +85,7 @@ impl Bf16Model {
                 Stage::Dense {
                     weight: weight.iter().copied().map(bf16::from_f32).collect(),
                     bias: bias.to_vec(),
-                    activation: dense.kind_of_activation(),
+                    activation: dense.activation,
                 }
             })
             .collect();

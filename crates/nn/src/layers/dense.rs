@@ -27,7 +27,7 @@ use crate::{Init, LayerConfig, Shape};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense {
     units: usize,
-    activation: Activation,
+    pub(crate) activation: Activation,
     init: Init,
 }
 
@@ -42,11 +42,6 @@ impl Dense {
     pub fn activation(mut self, activation: Activation) -> Self {
         self.activation = activation;
         self
-    }
-
-    /// The activation f.
-    pub(crate) fn kind_of_activation(&self) -> Activation {
-        self.activation
     }
 
     /// Sets how the weights are drawn; biases start at zero.
