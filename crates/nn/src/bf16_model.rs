@@ -4,9 +4,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use pellucid_compute::half_precision::{bf16, multiply_row, widen};
-use pellucid_compute::{Buffer, MatMut, MatRef, Pool, Start, matmul};
+use pellucid_compute::{Buffer, MatRef, Pool};
 
 use crate::layer::{Forward, Mode};
+use crate::layers::dense_forward;
 use crate::plan::zeros;
 use crate::{Activation, Error, Model, Plan, PlanError, Sequential};
 
@@ -16,8 +17,8 @@ const FEW: usize = 3;
 /// A [`Model`] for prediction whose weights are rounded to bf16; biases and all sums stay f32.
 ///
 /// The time that a single sample takes is the time to read the weights, and these take half of it. Each weight is off by
-/// up to 0.4 %, about which the outputs are off too. For large batches [`Session::predict`](crate::Session::predict) is
-/// as fast.
+/// up to 0.4 %, about which the outputs are off too. Large batches are as
+/// fast as with [`Session::predict`](crate::Session::predict).
 ///
 /// ```
 /// use pellucid_nn::{Activation::Relu, Bf16Model, Dense, Model, Sequential};
@@ -132,23 +133,23 @@ impl Bf16Model {
                 found: format!("{} numbers and room for {}", x.len(), y.len()),
             });
         }
+        let last = self.stages.len() - 1;
         for (x, y) in x.chunks(Self::BATCH * n_in).zip(y.chunks_mut(Self::BATCH * n_out)) {
-            self.activations[..x.len()].copy_from_slice(x);
-            for place in 0..self.stages.len() {
-                self.forward(place, x.len() / n_in);
+            for place in 0..=last {
+                let ends = ((place == 0).then_some(x), (place == last).then_some(&mut *y));
+                self.forward(place, x.len() / n_in, ends);
             }
-            let begin = self.plan.layers.last().map_or(0, |layer| layer.y);
-            y.copy_from_slice(&self.activations[begin..begin + y.len()]);
         }
         Ok(())
     }
 
-    /// The forward pass of one layer.
-    fn forward(&mut self, place: usize, batch: usize) {
+    /// The forward pass of one layer, from and to the model's memory or the caller's.
+    fn forward(&mut self, place: usize, batch: usize, (x, y): (Option<&[f32]>, Option<&mut [f32]>)) {
         let layer = &self.plan.layers[place];
         let (n_in, n_out) = (layer.input.len(), layer.output.len());
         let (before, after) = self.activations.split_at_mut(layer.y);
-        let (x, y) = (&before[layer.x..layer.x + batch * n_in], &mut after[..batch * n_out]);
+        let x = x.unwrap_or(&before[layer.x..layer.x + batch * n_in]);
+        let y = y.unwrap_or(&mut after[..batch * n_out]);
         match &self.stages[place] {
             // y = f(x W + b)
             Stage::Dense { weight, bias, activation } => {
@@ -156,15 +157,13 @@ impl Bf16Model {
                     for (x, y) in x.chunks_exact(n_in).zip(y.chunks_exact_mut(n_out)) {
                         multiply_row(&self.pool, y, x, weight, bias);
                     }
+                    activation.apply(&self.pool, y);
                 } else {
                     let widened = &mut self.widened[..weight.len()];
                     widen(widened, weight);
-                    let w = MatRef::row_major(widened, n_in, n_out);
-                    let (x, y) =
-                        (MatRef::row_major(x, batch, n_in), MatMut::row_major(&mut *y, batch, n_out));
-                    matmul(&self.pool, y, x, w, Start::Row(bias));
+                    let (x, w) = (MatRef::row_major(x, batch, n_in), MatRef::row_major(widened, n_in, n_out));
+                    dense_forward(&self.pool, y, x, w, bias, *activation);
                 }
-                activation.apply(&self.pool, y);
             }
             Stage::Other(parameters) => self.network.layer(layer.index).forward(Forward {
                 batch,

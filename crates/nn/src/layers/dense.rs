@@ -1,6 +1,6 @@
 //! The fully connected layer.
 
-use pellucid_compute::{MatMut, MatRef, Scalar, Start, Stream, matmul, matmul_relu, reduce::sum_rows};
+use pellucid_compute::{MatMut, MatRef, Pool, Scalar, Start, Stream, matmul, matmul_relu, reduce::sum_rows};
 
 use super::Activation;
 use crate::layer::{Backward, Forward, Layer, Need, ParameterSpec, PlanError};
@@ -49,6 +49,24 @@ impl Dense {
     pub fn init(mut self, init: Init) -> Self {
         self.init = init;
         self
+    }
+}
+
+/// y = f(x W + b)
+pub(crate) fn dense_forward<F: Scalar>(
+    pool: &Pool,
+    y: &mut [F],
+    x: MatRef<'_, F>,
+    w: MatRef<'_, F>,
+    bias: &[F],
+    activation: Activation,
+) {
+    let z = MatMut::row_major(y, x.rows(), w.columns());
+    if activation == Activation::Relu {
+        matmul_relu(pool, z, x, w, Start::Row(bias));
+    } else {
+        matmul(pool, z, x, w, Start::Row(bias));
+        activation.apply(pool, y);
     }
 }
 
@@ -102,13 +120,7 @@ impl<F: Scalar> Layer<F> for Dense {
         let x = MatRef::row_major(io.x, batch, n_in);
         let w = MatRef::row_major(weight, n_in, n_out);
 
-        // y = f(x W + b)
-        if self.activation == Activation::Relu {
-            matmul_relu(io.pool, MatMut::row_major(io.y, batch, n_out), x, w, Start::Row(bias));
-        } else {
-            matmul(io.pool, MatMut::row_major(io.y, batch, n_out), x, w, Start::Row(bias));
-            self.activation.apply(io.pool, io.y);
-        }
+        dense_forward(io.pool, io.y, x, w, bias, self.activation);
     }
 
     fn backward(&self, io: Backward<'_, F>) {

@@ -8,4 +8,5 @@ mod softmax;
 pub use activation::Activation;
 pub use config::{LayerConfig, LayerConfigError};
 pub use dense::Dense;
+pub(crate) use dense::dense_forward;
 pub use softmax::Softmax;
