@@ -5,9 +5,9 @@
 //! that has not come: tasks are taken by whoever is there, the caller among them, and a region whose tasks are all
 //! taken lets nobody in any more. So a thread that the system has put aside costs its help, not its absence.
 //!
-//! Every thread has a segment of the tasks that it begins with, the same one in regions of equally many tasks, so that
-//! what it wrote in one region is in its cache in the next (Markatos and LeBlanc, *Using processor affinity in loop
-//! scheduling*, 1994); then it takes what the others have left.
+//! Single tasks are taken in their order. Of ranges of tasks, every thread has a segment that it begins with, the same one
+//! in regions of equally many tasks, so that what it wrote in one region is in its cache in the next (Markatos and
+//! LeBlanc, *Using processor affinity in loop scheduling*, 1994); then it takes what the others have left.
 
 use std::any::Any;
 use std::cell::UnsafeCell;
@@ -32,11 +32,19 @@ type Body<'a> = &'a (dyn Fn(Range<usize>) + Sync);
 struct Job<'a> {
     body: Body<'a>,
     tasks: usize,
+    /// The tasks are cut into so many segments, one for each thread that is to begin with its own.
+    segments: usize,
     /// A thread takes one part in so many of the tasks that are left in a segment, at least one task.
     share: usize,
 }
 
-/// The first task of a thread's segment that nobody has taken; on a cache line of its own.
+impl Job<'_> {
+    fn segment(&self, index: usize) -> Range<usize> {
+        index * self.tasks / self.segments..(index + 1) * self.tasks / self.segments
+    }
+}
+
+/// The first task of a segment that nobody has taken; on a cache line of its own.
 #[repr(align(64))]
 struct Next(AtomicUsize);
 
@@ -52,9 +60,7 @@ const REGION: u64 = OPEN << 1;
 struct Shared {
     /// Written by the caller while nobody is inside, read by workers inside.
     job: UnsafeCell<Option<Job<'static>>>,
-    /// The tasks are cut into one segment for each thread.
     next: [Next; MAX_THREADS],
-    threads: usize,
     /// The number of the region, whether it is open, and how many workers are inside.
     state: AtomicU64,
     quit: AtomicBool,
@@ -104,7 +110,6 @@ impl Pool {
         let shared = Arc::new(Shared {
             job: UnsafeCell::new(None),
             next: [const { Next(AtomicUsize::new(0)) }; MAX_THREADS],
-            threads,
             state: AtomicU64::new(0),
             quit: AtomicBool::new(false),
             sleepers: AtomicUsize::new(0),
@@ -145,11 +150,13 @@ impl Pool {
     }
 
     /// Runs `body(0)`, ..., `body(tasks - 1)`, each once, on whichever threads are free, and returns when all are done.
+    /// Tasks begin in their order: with the longest first, threads end together.
     ///
     /// # Panics
     /// Passes on a panic of a task, after all others that have begun have ended.
     pub fn run(&self, tasks: usize, body: impl Fn(usize) + Sync) {
-        self.start(Job { body: &|range: Range<usize>| range.for_each(&body), tasks, share: usize::MAX });
+        let body = |range: Range<usize>| range.for_each(&body);
+        self.start(Job { body: &body, tasks, segments: 1, share: usize::MAX });
     }
 
     /// Cuts `0..tasks` into ranges, runs `body` on each on whichever threads are free, and returns when all are done.
@@ -161,7 +168,7 @@ impl Pool {
     /// # Panics
     /// Passes on a panic of a task, after all others that have begun have ended.
     pub fn run_ranges(&self, tasks: usize, body: impl Fn(Range<usize>) + Sync) {
-        self.start(Job { body: &body, tasks, share: 2 });
+        self.start(Job { body: &body, tasks, segments: self.threads(), share: 2 });
     }
 
     fn start(&self, job: Job<'_>) {
@@ -182,8 +189,8 @@ impl Pool {
         let shared = &*self.shared;
         // SAFETY: we hold `busy`, and the last region was closed and left: no worker reads the job now.
         unsafe { *shared.job.get() = Some(Job { body, ..job }) };
-        for thread in 0..shared.threads {
-            shared.next[thread].0.store(shared.segment(job.tasks, thread).start, Ordering::Relaxed);
+        for index in 0..job.segments {
+            shared.next[index].0.store(job.segment(index).start, Ordering::Relaxed);
         }
         let region = shared.state.load(Ordering::Relaxed) / REGION + 1;
         let join = Join(shared);
@@ -253,21 +260,16 @@ impl Drop for Pool {
 }
 
 impl Shared {
-    /// The tasks that thread `thread` begins with.
-    fn segment(&self, tasks: usize, thread: usize) -> Range<usize> {
-        thread * tasks / self.threads..(thread + 1) * tasks / self.threads
-    }
-
     /// Runs tasks that nobody has taken until there are none, the own segment first.
     fn take_tasks(&self, job: Job<'_>, me: usize) {
-        for thread in (me..self.threads).chain(0..me) {
-            let (next, segment) = (&self.next[thread].0, self.segment(job.tasks, thread));
+        for index in (me..job.segments).chain(0..me.min(job.segments)) {
+            let (next, end) = (&self.next[index].0, job.segment(index).end);
             let mut begin = next.load(Ordering::Relaxed);
-            while begin < segment.end {
-                let end = begin + ((segment.end - begin) / job.share).max(1);
-                match next.compare_exchange_weak(begin, end, Ordering::Relaxed, Ordering::Relaxed) {
+            while begin < end {
+                let until = begin + ((end - begin) / job.share).max(1);
+                match next.compare_exchange_weak(begin, until, Ordering::Relaxed, Ordering::Relaxed) {
                     Ok(_) => {
-                        (job.body)(begin..end);
+                        (job.body)(begin..until);
                         begin = next.load(Ordering::Relaxed);
                     }
                     Err(now) => begin = now,
