@@ -193,7 +193,7 @@ pub struct Predict {
     /// Run only this view or layer, such as `encoder`.
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
-    /// The type of the weights; bf16 takes half the memory, and each weight is off by up to 0.4 %.
+    /// The type of the weights; bf16 takes half the memory, and each weight is off by up to 0.2 %.
     #[arg(long, value_enum, default_value_t)]
     pub weights: Weights,
     /// Apply the sigmoid to the outputs, which are logits.

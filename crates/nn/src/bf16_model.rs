@@ -17,7 +17,7 @@ const FEW: usize = 3;
 /// A [`Model`] for prediction whose weights are rounded to bf16; biases and all sums stay f32.
 ///
 /// The time that a single sample takes is the time to read the weights, and these take half of it. Each weight is off by
-/// up to 0.4 %, about which the outputs are off too. Large batches are as
+/// up to 0.2 %, about which the outputs are off too. Large batches are as
 /// fast as with [`Session::predict`](crate::Session::predict).
 ///
 /// ```

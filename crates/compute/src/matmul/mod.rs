@@ -133,14 +133,12 @@ pub enum Start<'a, F> {
 #[inline]
 pub fn matmul<F: Scalar>(
     pool: &Pool,
-    mut c: MatMut<'_, F>,
+    c: MatMut<'_, F>,
     a: MatRef<'_, F>,
     b: MatRef<'_, F>,
     start: Start<'_, F>,
 ) {
-    let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
-    // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, false) }
+    multiply(pool, c, [a, b], start, false);
 }
 
 /// [`matmul`] and the rectifier in one pass: C = max(start + A B, 0).
@@ -159,14 +157,26 @@ pub fn matmul<F: Scalar>(
 #[inline]
 pub fn matmul_relu<F: Scalar>(
     pool: &Pool,
-    mut c: MatMut<'_, F>,
+    c: MatMut<'_, F>,
     a: MatRef<'_, F>,
     b: MatRef<'_, F>,
     start: Start<'_, F>,
 ) {
+    multiply(pool, c, [a, b], start, true);
+}
+
+/// The product by the method that suits its size.
+#[inline]
+fn multiply<F: Scalar>(
+    pool: &Pool,
+    mut c: MatMut<'_, F>,
+    [a, b]: [MatRef<'_, F>; 2],
+    start: Start<'_, F>,
+    relu: bool,
+) {
     let method = Method::choose([a.rows, a.columns, b.columns], b.column_stride == 1, pool.threads());
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, true) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, relu) }
 }
 
 /// [`matmul`] by a method of the caller's choice, to measure what the choice is worth. Plain loops have the same bits
