@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 pub enum Isa {
     /// Whatever the target guarantees (SSE2 on x86-64, NEON on aarch64).
     Portable,
-    /// AVX2 with fused multiply-add (x86-64-v3).
+    /// AVX2 with fused multiply-add and bit manipulation (x86-64-v3).
     Avx2,
     /// AVX-512 F, BW, CD, DQ and VL (x86-64-v4).
     Avx512,
@@ -31,7 +31,11 @@ impl Isa {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            let avx2 = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("popcnt");
             let avx512 = is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512cd")

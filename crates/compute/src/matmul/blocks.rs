@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::kernels::{Kernels, Panel, Problem, Raw, Tile};
 use super::scratch::Scratch;
+use super::zeros::Steps;
 use super::{COLUMNS, DEPTH, GRAIN, PAGE, ROWS};
 use crate::{Pool, Scalar};
 
@@ -12,10 +13,13 @@ use crate::{Pool, Scalar};
 /// of 784 x 256; with 200 or 700 KiB it is the same, without this rule a seventh to a fifth slower.
 const NEAR: usize = 400 << 10;
 
+/// The columns of C that make a search for zeros of A worth its time.
+const WIDE: usize = 64;
+
 thread_local! {
     /// The packed operands of the products that this thread asks for; all threads of its pool read them.
     static SCRATCH: RefCell<Buffers> =
-        const { RefCell::new(Buffers { a: Scratch::new(), b: Scratch::new(), c: Scratch::new() }) };
+        const { RefCell::new(Buffers { a: Scratch::new(), b: Scratch::new(), c: Scratch::new(), steps: Vec::new() }) };
 }
 
 struct Buffers {
@@ -23,6 +27,8 @@ struct Buffers {
     b: Scratch,
     /// The transposed result of a flipped product.
     c: Scratch,
+    /// The steps of the depth that count, where many do not.
+    steps: Vec<u32>,
 }
 
 // SAFETY: the operands are only read, and tasks write to disjoint parts of C or of a packed operand.
@@ -97,6 +103,7 @@ struct Block<F: 'static> {
     packed: Raw<F>,
     start: Option<Raw<F>>,
     relu: bool,
+    steps: Option<Steps>,
 }
 
 impl<F: Scalar> Problem<F> {
@@ -165,7 +172,14 @@ impl<F: Scalar> Problem<F> {
     ) -> Block<F> {
         let (height, lanes) = (kernels.tiles.len(), kernels.lanes);
         let depth = block_depth(self.k).min(self.k - begin);
-        let panels = Panels::new(kernels, self.m, columns.len().div_ceil(lanes));
+        let steps = if self.skip_zeros && columns.len() >= WIDE {
+            // SAFETY: the caller vouches for A.
+            unsafe { Steps::list(kernels, pool, self.a.from(0, begin), [self.m, depth], &mut buffers.steps) }
+        } else {
+            None
+        };
+        let rows = steps.as_ref().map_or(self.m, |steps| self.m.min(steps.height));
+        let panels = Panels::new(kernels, rows, columns.len().div_ceil(lanes));
         let width = panels.vectors * lanes;
 
         let mut a = self.a.from(0, begin);
@@ -212,7 +226,7 @@ impl<F: Scalar> Problem<F> {
         let c = Raw { data: self.c.cast_const(), row_stride: self.c_stride, column_stride: 1 };
         let start = if begin == 0 { self.start } else { Some(c) };
         let relu = self.relu && begin + depth == self.k;
-        Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start, relu }
+        Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start, relu, steps }
     }
 
     /// Adds a block to C. The larger operand is read once, the smaller again and again, from the second-level cache:
@@ -259,7 +273,7 @@ impl<F: Scalar> Problem<F> {
 
     /// The tiles of some rows and one panel.
     unsafe fn tiles(&self, block: &Block<F>, rows: Range<usize>, panel: usize) {
-        let Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start, relu } =
+        let Block { kernels, depth, columns, panels, a, a_rows, b, first_packed, packed, start, relu, steps } =
             block;
         let vectors = panels.vectors(panel);
         let (j, width) = (panel * panels.vectors * kernels.lanes, vectors * kernels.lanes);
@@ -273,10 +287,18 @@ impl<F: Scalar> Problem<F> {
         let height = kernels.height(vectors);
         let mut i = rows.start;
         while i < rows.end {
-            let height = height.min(rows.end - i).min(a_rows - i % a_rows);
             let side = Raw { data: a.data.wrapping_add(i / a_rows * a_rows * depth), ..*a };
+            let mut height = height.min(rows.end - i).min(a_rows - i % a_rows);
+            let (mut depth, mut listed) = (*depth, None);
+            if let Some(steps) = steps {
+                height = height.min(steps.height - i % steps.height);
+                // SAFETY: the lists lie in the buffers of this product.
+                let (count, list) = unsafe { steps.of(i) };
+                (depth, listed) = (count, Some(list));
+            }
             let tile = Tile {
-                depth: *depth,
+                depth,
+                steps: listed,
                 columns: width.min(columns.len() - j),
                 a: side.from(i % a_rows, 0),
                 b,

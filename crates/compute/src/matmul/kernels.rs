@@ -3,6 +3,7 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::lanes::Lanes;
+use super::zeros::nonzero;
 use crate::Scalar;
 use crate::isa::Isa;
 
@@ -45,6 +46,8 @@ pub struct Tile<F> {
     pub c_stride: usize,
     pub start: Option<Raw<F>>,
     pub relu: bool,
+    /// The steps of the depth that count, `depth` of them; without a list the first ones.
+    pub steps: Option<*const u32>,
 }
 
 /// A panel of an operand: `depth` rows of `lanes` numbers.
@@ -65,6 +68,8 @@ pub struct Problem<F> {
     pub c_stride: usize,
     pub start: Option<Raw<F>>,
     pub relu: bool,
+    /// Products with zeros of A may be left out.
+    pub skip_zeros: bool,
 }
 
 /// Computes one tile.
@@ -78,6 +83,8 @@ pub struct Kernels<F: 'static> {
     pub tiles: &'static [&'static [TileKernel<F>]],
     /// Copies a panel to rows of a given width, padded with zeros.
     pub pack: unsafe fn(&Panel<F>, usize, *mut F),
+    /// Lists the rows of panels that are not all zero, for as many lanes together as [`group`](super::zeros::group) says.
+    pub nonzero: unsafe fn(&Panel<F>, *mut u32, usize),
     /// A product too small for tiles and threads.
     pub small: unsafe fn(&Problem<F>),
 }
@@ -119,10 +126,11 @@ unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Elemen
                 L::prefetch(tile.c.wrapping_add(i * tile.c_stride + v * L::LEN));
             }
         });
-        if tile.a.column_stride == 1 {
-            add_products::<L, MR, NV, true>(&mut sums, tile);
-        } else {
-            add_products::<L, MR, NV, false>(&mut sums, tile);
+        match (tile.a.column_stride == 1, tile.steps) {
+            (true, None) => add_products::<L, MR, NV, true>(&mut sums, tile),
+            (false, None) => add_products::<L, MR, NV, false>(&mut sums, tile),
+            (true, Some(steps)) => add_listed_products::<L, MR, NV, true>(&mut sums, tile, steps),
+            (false, Some(steps)) => add_listed_products::<L, MR, NV, false>(&mut sums, tile, steps),
         }
         unroll!(i < MR {
             let start = tile.start.map(|start| start.at(i, 0));
@@ -153,6 +161,24 @@ unsafe fn add_products<L: Lanes, const MR: usize, const NV: usize, const ROWS_OF
             (a, b) = (a.from(0, STEPS), b.from(STEPS, 0));
         }
         for p in 0..tile.depth % STEPS {
+            add_step(sums, a.from(0, p), b.from(p, 0));
+        }
+    }
+}
+
+/// [`add_products`] for the steps of a list.
+#[inline(always)]
+unsafe fn add_listed_products<L: Lanes, const MR: usize, const NV: usize, const ROWS_OF_A: bool>(
+    sums: &mut [[L; NV]; MR],
+    tile: &Tile<L::Element>,
+    steps: *const u32,
+) {
+    // SAFETY: as above; the list has `depth` entries.
+    unsafe {
+        let a = if ROWS_OF_A { Raw { column_stride: 1, ..tile.a } } else { Raw { row_stride: 1, ..tile.a } };
+        let b = Raw { column_stride: 1, ..tile.b };
+        for at in 0..tile.depth {
+            let p = *steps.add(at) as usize;
             add_step(sums, a.from(0, p), b.from(p, 0));
         }
     }
@@ -294,7 +320,7 @@ unsafe fn transpose<L: Lanes>(
 /// A product too small for packing: the same operations in the same order as in tiles, straight from memory.
 #[inline(always)]
 unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
-    let &Problem { m, n, k, a, b, c, c_stride, start, relu } = problem;
+    let &Problem { m, n, k, a, b, c, c_stride, start, relu, .. } = problem;
     // SAFETY: the caller vouches for the operands and for the instruction set.
     unsafe {
         for i in 0..m {
@@ -327,7 +353,7 @@ macro_rules! compile {
         mod $module {
             use super::{Lanes, Panel, Problem, Tile};
 
-            // SAFETY (of the three): the caller vouches for what the kernel asks for.
+            // SAFETY (of the four): the caller vouches for what the kernel asks for.
             $(#[target_feature(enable = $features)])?
             pub unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
                 unsafe { super::tile::<L, MR, NV>(tile) }
@@ -335,6 +361,10 @@ macro_rules! compile {
             $(#[target_feature(enable = $features)])?
             pub unsafe fn pack<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
                 unsafe { super::pack::<L, MR>(panel, width, to) }
+            }
+            $(#[target_feature(enable = $features)])?
+            pub unsafe fn nonzero<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, lists: *mut u32, stride: usize) {
+                unsafe { super::nonzero::<L, MR>(panel, lists, stride) }
             }
             $(#[target_feature(enable = $features)])?
             pub unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
@@ -345,9 +375,9 @@ macro_rules! compile {
 }
 compile!(portable);
 #[cfg(target_arch = "x86_64")]
-compile!(avx2, "avx2,fma");
+compile!(avx2, "avx2,fma,bmi1,bmi2,popcnt");
 #[cfg(target_arch = "x86_64")]
-compile!(avx512, "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma");
+compile!(avx512, "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,popcnt");
 
 /// The kernels of a module for a register type; each line holds a number of rows and the numbers of vectors.
 macro_rules! kernels {
@@ -356,6 +386,7 @@ macro_rules! kernels {
             lanes: <$lanes as Lanes>::LEN,
             tiles: &[$(&[$($module::tile::<$lanes, $rows, $vectors>),+]),+],
             pack: $module::pack::<$lanes, $height>,
+            nonzero: $module::nonzero::<$lanes, $height>,
             small: $module::small::<$lanes>,
         }
     };

@@ -23,6 +23,21 @@ pub(super) trait Lanes: Copy {
     /// The same for one number, with the same rounding.
     unsafe fn plus_product_of_one(sum: Self::Element, a: Self::Element, b: Self::Element) -> Self::Element;
     unsafe fn plus(self, other: Self) -> Self;
+    /// A vector that is zero where both are.
+    unsafe fn or(self, other: Self) -> Self;
+    /// A bit for each number, the lowest for the first: whether it is not zero.
+    unsafe fn nonzero(self) -> u32;
+    /// Writes `first` plus the place of each bit that is set, and perhaps more up to 16 entries; how many there are.
+    #[inline(always)]
+    unsafe fn list(mut bits: u32, first: u32, to: *mut u32) -> usize {
+        let count = bits.count_ones() as usize;
+        for at in 0..count {
+            // SAFETY: the caller vouches for 16 entries.
+            unsafe { *to.add(at) = first + bits.trailing_zeros() };
+            bits &= bits - 1;
+        }
+        count
+    }
     /// Zero where the number is at most zero; NaN stays NaN.
     unsafe fn relu(self) -> Self;
     /// Asks for the cache line of an address, which may be any.
@@ -75,6 +90,14 @@ impl<F: Scalar, const N: usize> Lanes for [F; N] {
         std::array::from_fn(|lane| self[lane] + other[lane])
     }
     #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        std::array::from_fn(|lane| if self[lane] == F::ZERO { other[lane] } else { self[lane] })
+    }
+    #[inline(always)]
+    unsafe fn nonzero(self) -> u32 {
+        self.iter().rev().fold(0, |bits, &x| 2 * bits + u32::from(x != F::ZERO))
+    }
+    #[inline(always)]
     unsafe fn relu(self) -> Self {
         self.map(|x| if x <= F::ZERO { F::ZERO } else { x })
     }
@@ -96,7 +119,7 @@ mod x86 {
 
     macro_rules! lanes {
         ($register:ty, $element:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $fma:ident,
-         $relu:expr, $load_part:expr, $store_part:expr, $zip:expr) => {
+         $or:ident, $nonzero:expr, $relu:expr, $load_part:expr, $store_part:expr, $zip:expr $(, $list:expr)?) => {
             // SAFETY (of all unsafe blocks here): the caller vouches for the instruction set and the pointers.
             impl Lanes for $register {
                 type Element = $element;
@@ -135,6 +158,14 @@ mod x86 {
                     unsafe { $add(self, other) }
                 }
                 #[inline(always)]
+                unsafe fn or(self, other: Self) -> Self {
+                    unsafe { $or(self, other) }
+                }
+                #[inline(always)]
+                unsafe fn nonzero(self) -> u32 {
+                    unsafe { $nonzero(self) }
+                }
+                #[inline(always)]
                 unsafe fn relu(self) -> Self {
                     unsafe { $relu(self) }
                 }
@@ -146,6 +177,12 @@ mod x86 {
                 unsafe fn zip(self, other: Self) -> (Self, Self) {
                     unsafe { $zip(self, other) }
                 }
+                $(
+                    #[inline(always)]
+                    unsafe fn list(bits: u32, first: u32, to: *mut u32) -> usize {
+                        unsafe { $list(bits, first, to) }
+                    }
+                )?
             }
         };
     }
@@ -160,6 +197,18 @@ mod x86 {
         if count < 8 { (1 << count) - 1 } else { !0 }
     }
 
+    /// All places in one vector, of which those whose bits are set are moved to its beginning.
+    #[inline(always)]
+    unsafe fn list512(bits: u32, first: u32, to: *mut u32) -> usize {
+        // SAFETY: the caller vouches for AVX-512 and for 16 entries.
+        unsafe {
+            let places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+            let places = _mm512_add_epi32(_mm512_set1_epi32(first.cast_signed()), places);
+            _mm512_storeu_si512(to.cast(), _mm512_maskz_compress_epi32(bits as __mmask16, places));
+        }
+        bits.count_ones() as usize
+    }
+
     lanes!(
         __m512,
         f32,
@@ -169,6 +218,8 @@ mod x86 {
         _mm512_storeu_ps,
         _mm512_add_ps,
         _mm512_fmadd_ps,
+        _mm512_or_ps,
+        |x| u32::from(_mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_ps())),
         |x| _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_ps()), x),
         |count, from| _mm512_maskz_loadu_ps(mask16(count), from),
         |count, to, x| _mm512_mask_storeu_ps(to, mask16(count), x),
@@ -176,7 +227,8 @@ mod x86 {
             let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
             let high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
             (_mm512_permutex2var_ps(x, low, y), _mm512_permutex2var_ps(x, high, y))
-        }
+        },
+        list512
     );
     lanes!(
         __m512d,
@@ -187,6 +239,8 @@ mod x86 {
         _mm512_storeu_pd,
         _mm512_add_pd,
         _mm512_fmadd_pd,
+        _mm512_or_pd,
+        |x| u32::from(_mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_pd())),
         |x| _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_NLE_UQ>(x, _mm512_setzero_pd()), x),
         |count, from| _mm512_maskz_loadu_pd(mask8(count), from),
         |count, to, x| _mm512_mask_storeu_pd(to, mask8(count), x),
@@ -194,7 +248,8 @@ mod x86 {
             let low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
             let high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
             (_mm512_permutex2var_pd(x, low, y), _mm512_permutex2var_pd(x, high, y))
-        }
+        },
+        list512
     );
 
     /// `MASK[8 - count..]` begins with `count` ones.
@@ -222,6 +277,8 @@ mod x86 {
         _mm256_storeu_ps,
         _mm256_add_ps,
         _mm256_fmadd_ps,
+        _mm256_or_ps,
+        |x| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(x, _mm256_setzero_ps())).cast_unsigned(),
         |x| _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(x, _mm256_setzero_ps()), x),
         |count, from| _mm256_maskload_ps(from, mask32(count)),
         |count, to, x| _mm256_maskstore_ps(to, mask32(count), x),
@@ -239,6 +296,8 @@ mod x86 {
         _mm256_storeu_pd,
         _mm256_add_pd,
         _mm256_fmadd_pd,
+        _mm256_or_pd,
+        |x| _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(x, _mm256_setzero_pd())).cast_unsigned(),
         |x| _mm256_and_pd(_mm256_cmp_pd::<_CMP_NLE_UQ>(x, _mm256_setzero_pd()), x),
         |count, from| _mm256_maskload_pd(from, mask64(count)),
         |count, to, x| _mm256_maskstore_pd(to, mask64(count), x),

@@ -17,6 +17,8 @@
 //! - The larger operand passes by once while the smaller stays near: where C is higher than wide, 12 rows and all
 //!   panels come one after the other; else one panel and many rows. Each thread begins with its own share of the rows,
 //!   in long ranges first, and helps the others when it is done.
+//! - Where most numbers of A are zero and the caller allows it ([`MatRef::skip_zeros`]), tiles add only the steps of the
+//!   depth at which a number of their rows is not zero.
 //! - Products of no more than 1728 multiplications (XOR) take plain loops, without threads or packing.
 //!
 //! # Determinism
@@ -24,7 +26,8 @@
 //! An element of C is start + block 0 + block 1 + ..., added in this order, each block the sum over its depth in
 //! order, from zero, by fused multiply-adds (a multiplication and an addition in portable code). Blocks depend on
 //! the depth k alone. So the bits of an element depend on its row of A, its column of B, its start, and on whether
-//! the instruction set has fused multiply-add; not on other rows and columns, tiles, layouts or threads.
+//! the instruction set has fused multiply-add; not on other rows and columns, tiles, layouts or threads. A product with
+//! zero that is left out would have changed no bit but the sign of a zero, if B is finite.
 //!
 //! # Memory
 //!
@@ -38,6 +41,7 @@ mod scratch;
 #[cfg(test)]
 mod tests;
 mod views;
+mod zeros;
 
 pub use kernels::Product;
 use kernels::{Problem, Raw};
@@ -239,6 +243,7 @@ unsafe fn matmul_with<F: Scalar>(
         c_stride: c.row_stride,
         start: start.map(|(data, row_stride)| Raw { data, row_stride, column_stride: 1 }),
         relu,
+        skip_zeros: a.skip_zeros,
     };
     // SAFETY: the views vouch for the operands, whose shapes agree; the caller vouches for `isa`.
     unsafe {

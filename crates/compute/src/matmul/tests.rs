@@ -71,19 +71,30 @@ struct Case {
     layouts: [usize; 2],
     start: usize,
     threads: usize,
+    /// Of A: 0 none, 1 most numbers, 2 most columns and some numbers; left out where there are some.
+    zeros: usize,
     seed: u64,
 }
 
 /// Every instruction set gives the reference to the bit, rectified in half of the cases, and writes nothing beside C.
 fn check<F: Number>(case: Case) {
-    let Case { shape: [m, k, n], layouts, start, threads, seed } = case;
-    let data = numbers::<F>(seed, 2 * (m + 5) * (k + 5) + 2 * (k + 5) * (n + 5) + n);
-    let (row, rest) = data.split_at(n);
-    let (a, rest) = rest.split_at(2 * (m + 5) * (k + 5));
+    let Case { shape: [m, k, n], layouts, start, threads, zeros, seed } = case;
+    let mut data = numbers::<F>(seed, 2 * (m + 5) * (k + 5) + 2 * (k + 5) * (n + 5) + n);
+    let (row, rest) = data.split_at_mut(n);
+    let (a, rest) = rest.split_at_mut(2 * (m + 5) * (k + 5));
+    for (at, x) in a.iter_mut().enumerate() {
+        let column = [at % k.max(1), at / m.max(1)][layouts[0] % 2];
+        if zeros == 1 && at * 7 % 10 < 9 || zeros == 2 && (column % 3 > 0 || at % 4 == 0) {
+            *x = F::ZERO;
+        }
+    }
     // On a cache line, so that some products read B where it is.
     let mut b = Buffer::zeros(rest.len()).expect("memory");
     b.copy_from_slice(rest);
-    let (a, b) = (view(a, m, k, layouts[0]), view(&b, k, n, layouts[1]));
+    let (mut a, b) = (view(a, m, k, layouts[0]), view(&b, k, n, layouts[1]));
+    if zeros > 0 {
+        a = a.skip_zeros();
+    }
     let pool = Pool::new(threads);
     let few = m * n * k < 10_000 && k <= DEPTH;
     let methods = [(Method::Loops, few), (Method::Tiles, threads == 1), (Method::Threads, threads > 1)];
@@ -121,8 +132,14 @@ fn all_edges_of_tiles_give_the_reference_to_the_bit() {
     for m in 1..=20 {
         for n in 1..=60 {
             let k = 1 + (m * 7 + n * 3) % 40;
-            let case =
-                Case { shape: [m, k, n], layouts: [n % 5, m % 5], start: (m + n) % 3, threads: 1, seed: 1 };
+            let case = Case {
+                shape: [m, k, n],
+                layouts: [n % 5, m % 5],
+                start: (m + n) % 3,
+                threads: 1,
+                zeros: 0,
+                seed: 1,
+            };
             check::<f32>(case);
             check::<f64>(case);
         }
@@ -144,9 +161,11 @@ fn blocks_and_threads_do_not_change_a_bit() {
     for (index, shape) in shapes.into_iter().enumerate() {
         for threads in 1..=4 {
             let layouts = [(index + threads) % 5, (threads - 1) % 5];
-            check::<f32>(Case { shape, layouts, start: index % 3, threads, seed: 2 });
+            for zeros in 0..3 {
+                check::<f32>(Case { shape, layouts, start: index % 3, threads, zeros, seed: 2 });
+            }
         }
-        check::<f64>(Case { shape, layouts: [1, 1], start: 1, threads: 2, seed: 3 });
+        check::<f64>(Case { shape, layouts: [1, 1], start: 1, threads: 2, zeros: index % 3, seed: 3 });
     }
 }
 
@@ -316,9 +335,10 @@ proptest! {
     #[test]
     fn any_product_is_the_reference_to_the_bit(
         m in 0_usize..90, k in 0_usize..300, n in 0_usize..110,
-        layouts in [0_usize..5, 0_usize..5], start in 0_usize..3, threads in 1_usize..4, seed in 0_u64..1000,
+        layouts in [0_usize..5, 0_usize..5], start in 0_usize..3, threads in 1_usize..4, zeros in 0_usize..3,
+        seed in 0_u64..1000,
     ) {
-        let case = Case { shape: [m, k, n], layouts, start, threads, seed };
+        let case = Case { shape: [m, k, n], layouts, start, threads, zeros, seed };
         check::<f32>(case);
         check::<f64>(case);
     }
@@ -334,6 +354,21 @@ proptest! {
             prop_assert_eq!(x, d[index % n * m + index / n]);
         }
     }
+}
+
+/// Zeros are left out where they are many, whatever they would be multiplied by, and only where that was asked for.
+#[test]
+fn zeros_are_left_out_on_request() {
+    let (m, k, n) = (9, 40, 64);
+    let (mut a, mut b) = (vec![0.0_f32; m * k], vec![1.0; k * n]);
+    a.iter_mut().step_by(k).for_each(|x| *x = 2.0);
+    b[3 * n..4 * n].fill(f32::INFINITY);
+    let (a, b) = (MatRef::row_major(&a, m, k), MatRef::row_major(&b, k, n));
+    let mut c = vec![0.0; m * n];
+    matmul(&Pool::single(), MatMut::row_major(&mut c, m, n), a.skip_zeros(), b, Start::Zero);
+    assert!(c.iter().all(|&x| x == 2.0));
+    matmul(&Pool::single(), MatMut::row_major(&mut c, m, n), a, b, Start::Zero);
+    assert!(c.iter().all(|x| x.is_nan()));
 }
 
 #[test]

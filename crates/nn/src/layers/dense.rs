@@ -17,6 +17,9 @@ use crate::{Init, LayerConfig, Shape};
 /// dL/dx = dL/dz W^T                   batch x n_in
 /// ```
 ///
+/// Products with zeros of x are left out where x has many, as images and outputs of ReLU have: the same result in less
+/// time as long as W is finite.
+///
 /// Shapes: x is batch x n_in (any input shape is taken as its elements in order), W is n_in x n_out, b is n_out.
 /// Source: Rumelhart, Hinton and Williams, *Learning representations by back-propagating errors* (1986).
 ///
@@ -117,7 +120,7 @@ impl<F: Scalar> Layer<F> for Dense {
     fn forward(&self, io: Forward<'_, F>) {
         let (batch, n_in, n_out) = (io.batch, io.x.len() / io.batch, self.units);
         let (weight, bias) = io.parameters.split_at(n_in * n_out);
-        let x = MatRef::row_major(io.x, batch, n_in);
+        let x = MatRef::row_major(io.x, batch, n_in).skip_zeros();
         let w = MatRef::row_major(weight, n_in, n_out);
 
         dense_forward(io.pool, io.y, x, w, bias, self.activation);
@@ -136,7 +139,7 @@ impl<F: Scalar> Layer<F> for Dense {
             self.activation.derivative(io.pool, dz, io.dy, io.y);
             dz
         };
-        let x = MatRef::row_major(io.x, batch, n_in);
+        let x = MatRef::row_major(io.x, batch, n_in).skip_zeros();
         let w = MatRef::row_major(weight, n_in, n_out);
         let dz_matrix = MatRef::row_major(dz, batch, n_out);
 
