@@ -8,6 +8,9 @@ use crate::{Pool, Split};
 /// Columns of a block, whose sums stay in registers: eight vectors of AVX-512.
 const BLOCK: usize = 128;
 
+/// The numbers of x whose zeros are searched at a time.
+const DEPTH: usize = 1024;
+
 /// Fewest multiplications that are worth a second thread.
 const GRAIN: usize = 1 << 16;
 
@@ -16,7 +19,7 @@ const GRAIN: usize = 1 << 16;
 /// For a single sample a layer is as fast as its weights can be read, and these are half as long as those of f32. A bf16
 /// is the upper half of an f32: 8 bits of exponent and 8 of mantissa, so that a weight is off by up to 0.2 %.
 ///
-/// The bits of the result do not depend on the number of threads or on the instruction set.
+/// Zeros of x are left out. The bits of the result do not depend on the number of threads or on the instruction set.
 ///
 /// ```
 /// use pellucid_compute::{Pool, half_precision::{bf16, multiply_row}};
@@ -95,36 +98,54 @@ impl Kernel<(Blocks<'_>, &[f32], &[bf16], usize)> for AddProduct {
 
     #[inline(always)]
     fn call((Blocks { y, first }, x, w, columns): (Blocks<'_>, &[f32], &[bf16], usize)) {
-        let (blocks, rest) = y.as_chunks_mut::<BLOCK>();
-        let mut at = first;
-        for y in blocks {
-            add_columns(y, x, &w[at..], columns);
-            at += BLOCK;
-        }
-        let (vectors, rest) = rest.as_chunks_mut::<16>();
-        for y in vectors {
-            add_columns(y, x, &w[at..], columns);
-            at += 16;
-        }
-        for y in rest.as_chunks_mut::<1>().0 {
-            add_columns(y, x, &w[at..], columns);
-            at += 1;
+        let (mut numbers, mut begins) = ([0.0; DEPTH], [0; DEPTH]);
+        for (x, w) in x.chunks(DEPTH).zip(w.chunks(DEPTH * columns)) {
+            let mut count = 0;
+            for (row, &x) in x.iter().enumerate() {
+                (numbers[count], begins[count]) = (x, row * columns);
+                count += usize::from(x != 0.0);
+            }
+            let rows = Rows { numbers: &numbers[..count], begins: &begins[..count], w };
+            let (blocks, rest) = y.as_chunks_mut::<BLOCK>();
+            let mut at = first;
+            for y in blocks {
+                rows.add(y, at);
+                at += BLOCK;
+            }
+            let (vectors, rest) = rest.as_chunks_mut::<16>();
+            for y in vectors {
+                rows.add(y, at);
+                at += 16;
+            }
+            for y in rest.as_chunks_mut::<1>().0 {
+                rows.add(y, at);
+                at += 1;
+            }
         }
     }
 }
 
-/// y := y + x W for the N columns of W that begin its rows, `stride` apart.
-#[inline(always)]
-fn add_columns<const N: usize>(y: &mut [f32; N], x: &[f32], w: &[bf16], stride: usize) {
-    let mut sums = *y;
-    for (row, &x) in w.chunks(stride).zip(x) {
-        if let Some(row) = row.first_chunk::<N>() {
-            for lane in 0..N {
-                sums[lane] += x * to_f32(row[lane]);
+/// The numbers of x that are not zero, and where their rows of W begin.
+struct Rows<'a> {
+    numbers: &'a [f32],
+    begins: &'a [usize],
+    w: &'a [bf16],
+}
+
+impl Rows<'_> {
+    /// y := y + x W for N columns of W from one on.
+    #[inline(always)]
+    fn add<const N: usize>(&self, y: &mut [f32; N], column: usize) {
+        let mut sums = *y;
+        for (&x, &begin) in self.numbers.iter().zip(self.begins) {
+            if let Some(row) = self.w[begin + column..].first_chunk::<N>() {
+                for lane in 0..N {
+                    sums[lane] += x * to_f32(row[lane]);
+                }
             }
         }
+        *y = sums;
     }
-    *y = sums;
 }
 
 /// The number as f32, exactly. Unlike [`bf16::to_f32`] without a question, so that it becomes vector code; a signalling
