@@ -101,13 +101,14 @@ PLAIN = {"rows", "features", "losses"}  # Quantities that are written as they ar
 
 # What differs from ours in the work.
 NOTES = {
-    "autoencoder": {who: "holds the images as f32, ours as bytes" for who in [*COMPILED, "numpy_seed", *RUST]},
-    "small": {who: "holds the images as f32, ours as bytes" for who in [*COMPILED, "numpy_seed", *RUST]},
+    **{job: {who: "holds the images as f32, ours as bytes; multiplies by their zeros, which ours leaves out"
+             for who in [*COMPILED, "numpy_seed", *RUST]}
+       for job in ("autoencoder", "small", "quality")},
     "xor": {"tensorflow": "a compiled step called in a loop, not Keras fit, which takes minutes",
             "tensorflow_jit": "the whole loop compiled"},
     "inference": {"pellucid_bf16": "weights rounded to bf16, sums in f32",
-                  "onnxruntime": "writes into an output that is made once, as ours does",
-                  **{who: "makes its output anew in every pass" for who in [*COMPILED, "numpy_seed"]}},
+                  "onnxruntime": "multiplies by zeros, which ours leaves out",
+                  **{who: "makes its output anew in every pass; multiplies by zeros, which ours leaves out" for who in [*COMPILED, "numpy_seed"]}},
     "start": {**{who: "the import of the framework; MNIST is read by NumPy on every Python side" for who in MODULES},
               "pellucid": "pellucid --help"},
     **{job: {"sklearn": "computes in f64 on one thread", "sklearnex": "f32, all threads"} for job in JOBS if job.startswith("svm")},

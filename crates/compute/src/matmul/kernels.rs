@@ -1,11 +1,9 @@
-//! The innermost loops, generic over the register type and compiled for every instruction set.
+//! The innermost loops, generic over the register type.
 // Indices, not iterators: closures would have to be inlined before they take on the instruction set.
 #![allow(clippy::needless_range_loop)]
 
 use super::lanes::Lanes;
-use super::zeros::nonzero;
 use crate::Scalar;
-use crate::isa::Isa;
 
 /// The address of a matrix: element (i, j) lies at `data + i * row_stride + j * column_stride`.
 pub struct Raw<F> {
@@ -89,12 +87,6 @@ pub struct Kernels<F: 'static> {
     pub small: unsafe fn(&Problem<F>),
 }
 
-/// What a scalar type brings to the product: its kernels.
-pub trait Product: Sized + 'static {
-    #[doc(hidden)]
-    fn kernels(isa: Isa) -> &'static Kernels<Self>;
-}
-
 /// A loop over the rows of a tile that is unrolled whatever the optimiser thinks of it: sums that are indexed by
 /// a variable would live in memory.
 macro_rules! unroll {
@@ -116,7 +108,7 @@ const STEPS: usize = 4;
 
 /// The tile kernel: MR x NV sums in registers, to which the products are added, and which end up in C.
 #[inline(always)]
-unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
+pub(super) unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
     // SAFETY: the caller vouches for the operands of `tile` and for the instruction set.
     unsafe {
         let mut sums = [[L::splat(L::Element::ZERO); NV]; MR];
@@ -236,7 +228,11 @@ unsafe fn finish<L: Lanes, const NV: usize>(
 /// Cuts a panel into panels of `width` lanes, the last padded with zeros, and writes one after the other, row by
 /// row, as the tile kernel reads them. The width is `MR` for A and a number of vectors for B.
 #[inline(always)]
-unsafe fn pack<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
+pub(super) unsafe fn pack<L: Lanes, const MR: usize>(
+    panel: &Panel<L::Element>,
+    width: usize,
+    to: *mut L::Element,
+) {
     let &Panel { from, depth, lanes } = panel;
     for lane in (0..lanes).step_by(width) {
         let panel = Panel { from: from.from(0, lane), depth, lanes: width.min(lanes - lane) };
@@ -319,7 +315,7 @@ unsafe fn transpose<L: Lanes>(
 
 /// A product too small for packing: the same operations in the same order as in tiles, straight from memory.
 #[inline(always)]
-unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
+pub(super) unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
     let &Problem { m, n, k, a, b, c, c_stride, start, relu, .. } = problem;
     // SAFETY: the caller vouches for the operands and for the instruction set.
     unsafe {
@@ -346,74 +342,3 @@ unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
         }
     }
 }
-
-/// Compiles the kernels with some target features.
-macro_rules! compile {
-    ($module:ident $(, $features:literal)?) => {
-        mod $module {
-            use super::{Lanes, Panel, Problem, Tile};
-
-            // SAFETY (of the four): the caller vouches for what the kernel asks for.
-            $(#[target_feature(enable = $features)])?
-            pub unsafe fn tile<L: Lanes, const MR: usize, const NV: usize>(tile: &Tile<L::Element>) {
-                unsafe { super::tile::<L, MR, NV>(tile) }
-            }
-            $(#[target_feature(enable = $features)])?
-            pub unsafe fn pack<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, width: usize, to: *mut L::Element) {
-                unsafe { super::pack::<L, MR>(panel, width, to) }
-            }
-            $(#[target_feature(enable = $features)])?
-            pub unsafe fn nonzero<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, lists: *mut u32, stride: usize) {
-                unsafe { super::nonzero::<L, MR>(panel, lists, stride) }
-            }
-            $(#[target_feature(enable = $features)])?
-            pub unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
-                unsafe { super::small::<L>(problem) }
-            }
-        }
-    };
-}
-compile!(portable);
-#[cfg(target_arch = "x86_64")]
-compile!(avx2, "avx2,fma,bmi1,bmi2,popcnt");
-#[cfg(target_arch = "x86_64")]
-compile!(avx512, "avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi1,bmi2,popcnt");
-
-/// The kernels of a module for a register type; each line holds a number of rows and the numbers of vectors.
-macro_rules! kernels {
-    ($module:ident, $lanes:ty, $height:literal, $($rows:literal: $($vectors:literal)+),+) => {
-        &Kernels {
-            lanes: <$lanes as Lanes>::LEN,
-            tiles: &[$(&[$($module::tile::<$lanes, $rows, $vectors>),+]),+],
-            pack: $module::pack::<$lanes, $height>,
-            nonzero: $module::nonzero::<$lanes, $height>,
-            small: $module::small::<$lanes>,
-        }
-    };
-}
-
-macro_rules! product {
-    ($scalar:ty, $avx512:ident, $avx2:ident, $portable:ty) => {
-        impl Product for $scalar {
-            #[inline]
-            fn kernels(isa: Isa) -> &'static Kernels<Self> {
-                match isa {
-                    #[cfg(target_arch = "x86_64")]
-                    Isa::Avx512 => kernels!(
-                        avx512, std::arch::x86_64::$avx512, 6,
-                        1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5 6 7 8, 3: 1 2 3 4 5 6, 4: 1 2 3 4 5 6,
-                        5: 1 2 3 4 5, 6: 1 2 3 4
-                    ),
-                    #[cfg(target_arch = "x86_64")]
-                    Isa::Avx2 => kernels!(
-                        avx2, std::arch::x86_64::$avx2, 4,
-                        1: 1 2 3 4 5 6 7 8, 2: 1 2 3 4 5, 3: 1 2 3, 4: 1 2 3
-                    ),
-                    _ => kernels!(portable, $portable, 4, 1: 1 2 3 4, 2: 1 2 3 4, 3: 1 2, 4: 1 2),
-                }
-            }
-        }
-    };
-}
-product!(f32, __m512, __m256, [f32; 4]);
-product!(f64, __m512d, __m256d, [f64; 2]);

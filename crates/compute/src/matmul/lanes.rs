@@ -27,6 +27,11 @@ pub(super) trait Lanes: Copy {
     unsafe fn or(self, other: Self) -> Self;
     /// A bit for each number, the lowest for the first: whether it is not zero.
     unsafe fn nonzero(self) -> u32;
+    /// A bit for each number that has a bit in common with `mask`.
+    #[inline(always)]
+    unsafe fn which(numbers: &[u64; 16], mask: u64) -> u32 {
+        numbers.iter().rev().fold(0, |bits, &x| 2 * bits + u32::from(x & mask != 0))
+    }
     /// Writes `first` plus the place of each bit that is set, and perhaps more up to 16 entries; how many there are.
     #[inline(always)]
     unsafe fn list(mut bits: u32, first: u32, to: *mut u32) -> usize {
@@ -119,7 +124,7 @@ mod x86 {
 
     macro_rules! lanes {
         ($register:ty, $element:ty, $len:literal, $splat:ident, $load:ident, $store:ident, $add:ident, $fma:ident,
-         $or:ident, $nonzero:expr, $relu:expr, $load_part:expr, $store_part:expr, $zip:expr $(, $list:expr)?) => {
+         $or:ident, $nonzero:expr, $relu:expr, $load_part:expr, $store_part:expr, $zip:expr $(, $which:expr, $list:expr)?) => {
             // SAFETY (of all unsafe blocks here): the caller vouches for the instruction set and the pointers.
             impl Lanes for $register {
                 type Element = $element;
@@ -179,6 +184,10 @@ mod x86 {
                 }
                 $(
                     #[inline(always)]
+                    unsafe fn which(numbers: &[u64; 16], mask: u64) -> u32 {
+                        unsafe { $which(numbers, mask) }
+                    }
+                    #[inline(always)]
                     unsafe fn list(bits: u32, first: u32, to: *mut u32) -> usize {
                         unsafe { $list(bits, first, to) }
                     }
@@ -195,6 +204,17 @@ mod x86 {
     #[inline(always)]
     fn mask8(count: usize) -> __mmask8 {
         if count < 8 { (1 << count) - 1 } else { !0 }
+    }
+
+    #[inline(always)]
+    unsafe fn which512(numbers: &[u64; 16], mask: u64) -> u32 {
+        // SAFETY: the caller vouches for AVX-512.
+        unsafe {
+            let mask = _mm512_set1_epi64(mask.cast_signed());
+            let low = _mm512_test_epi64_mask(_mm512_loadu_si512(numbers.as_ptr().cast()), mask);
+            let high = _mm512_test_epi64_mask(_mm512_loadu_si512(numbers.as_ptr().add(8).cast()), mask);
+            u32::from(low) | u32::from(high) << 8
+        }
     }
 
     /// All places in one vector, of which those whose bits are set are moved to its beginning.
@@ -228,6 +248,7 @@ mod x86 {
             let high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
             (_mm512_permutex2var_ps(x, low, y), _mm512_permutex2var_ps(x, high, y))
         },
+        which512,
         list512
     );
     lanes!(
@@ -249,6 +270,7 @@ mod x86 {
             let high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
             (_mm512_permutex2var_pd(x, low, y), _mm512_permutex2var_pd(x, high, y))
         },
+        which512,
         list512
     );
 

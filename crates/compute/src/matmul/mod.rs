@@ -35,6 +35,7 @@
 //! allocates in its first round only.
 
 mod blocks;
+mod compiled;
 mod kernels;
 mod lanes;
 mod scratch;
@@ -43,7 +44,7 @@ mod tests;
 mod views;
 mod zeros;
 
-pub use kernels::Product;
+pub use compiled::Product;
 use kernels::{Problem, Raw};
 pub use views::{MatMut, MatRef};
 

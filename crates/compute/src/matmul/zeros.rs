@@ -188,40 +188,51 @@ unsafe fn nonzero_of_rows<L: Lanes, const MR: usize>(
     lists: *mut u32,
     stride: usize,
 ) {
-    let &Panel { from, depth, lanes } = panel;
-    let whole = lanes == TOGETHER * MR && from.column_stride == 1;
+    let &Panel { depth, .. } = panel;
+    let mut counts = [0; TOGETHER];
     // SAFETY: the caller vouches for the panel and for the lists.
     unsafe {
-        let mut next: [*mut u32; TOGETHER] = std::array::from_fn(|panel| lists.add(panel * stride + 1));
-        for row in 0..depth {
-            // A bit for each lane: whether it is not zero.
-            let mut bits = 0_u64;
-            if whole {
-                for lane in (0..TOGETHER * MR).step_by(L::LEN) {
-                    L::prefetch(from.at(row + AHEAD, lane));
-                    bits |= u64::from(L::load(from.at(row, lane)).nonzero()) << lane;
-                }
-            } else {
-                for lane in 0..lanes {
-                    bits |= u64::from(*from.at(row, lane) != L::Element::ZERO) << lane;
-                }
+        for first in (0..depth).step_by(16) {
+            let mut rows = [0; 16];
+            for (row, bits) in (first..depth).zip(&mut rows) {
+                *bits = nonzero_lanes::<L, MR>(panel, row);
             }
-            for next in &mut next {
-                **next = row as u32;
-                *next = next.add(usize::from(bits & ((1 << MR) - 1) != 0));
-                bits >>= MR;
+            for (group, count) in counts.iter_mut().enumerate() {
+                let lanes = ((1 << MR) - 1) << (group * MR);
+                let list = lists.add(group * stride + 1 + *count);
+                *count += L::list(L::which(&rows, lanes), first as u32, list);
             }
         }
-        for (panel, next) in next.into_iter().enumerate() {
-            let list = lists.add(panel * stride);
-            *list = next.offset_from_unsigned(list) as u32 - 1;
+        for (group, count) in counts.into_iter().enumerate() {
+            *lists.add(group * stride) = count as u32;
         }
     }
 }
 
+/// A bit for each lane of a row, the lowest for the first: whether it is not zero.
+#[inline(always)]
+unsafe fn nonzero_lanes<L: Lanes, const MR: usize>(panel: &Panel<L::Element>, row: usize) -> u64 {
+    let &Panel { from, lanes, .. } = panel;
+    let mut bits = 0;
+    // SAFETY: the caller vouches for the panel.
+    unsafe {
+        if lanes == TOGETHER * MR && from.column_stride == 1 {
+            for lane in (0..TOGETHER * MR).step_by(L::LEN) {
+                L::prefetch(from.at(row + AHEAD, lane));
+                bits |= u64::from(L::load(from.at(row, lane)).nonzero()) << lane;
+            }
+        } else {
+            for lane in 0..lanes {
+                bits |= u64::from(*from.at(row, lane) != L::Element::ZERO) << lane;
+            }
+        }
+    }
+    bits
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::kernels::Product;
+    use super::super::compiled::Product;
     use super::*;
     use crate::isa::Isa;
 

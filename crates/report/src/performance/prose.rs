@@ -124,14 +124,21 @@ fn floor(p: &Performance) -> String {
         timing(least)
     );
     let Some(ours) = share(OURS) else { return format!("{floor} Pellucid was not measured.") };
-    let excess =
-        if ours > 1.0 { " (more than all: the machine was faster then than when the probe ran)" } else { "" };
+    let excess = if ours > 1.0 {
+        " (more than all: what is left out, or a faster machine than when the probe ran)"
+    } else {
+        ""
+    };
     let rows = p.rows("autoencoder").iter().filter(|row| !is_ours(&row.who));
     let shares = rows.filter_map(|row| Some((name(&row.who), share(&row.who)?)));
     let best = shares.max_by(|(_, a), (_, b)| a.total_cmp(b));
     let others = best
         .map_or(String::new(), |(who, share)| format!(", {who}, the best of the others, {}", percent(share)));
-    format!("{floor} Pellucid reaches {} of that rate{excess}{others}.", percent(ours))
+    format!(
+        "{floor} Counting the products with zeros of its inputs, which it leaves out, Pellucid reaches {} of that \
+         rate{excess}{others}.",
+        percent(ours)
+    )
 }
 
 fn batch_floor(p: &Performance) -> String {
@@ -140,7 +147,7 @@ fn batch_floor(p: &Performance) -> String {
     let most = rate * 1e9 / PASS_FLOP;
     format!(
         " A pass of one sample is {} thousand operations, so the probe’s rate allows {} samples a second; Pellucid \
-         reaches {} of that.",
+         reaches {} of that, products with zeros counted.",
         whole(PASS_FLOP / 1e3),
         whole(most),
         percent(ours.median / most)
