@@ -81,7 +81,7 @@ pub struct Kernels<F: 'static> {
     pub tiles: &'static [&'static [TileKernel<F>]],
     /// Copies a panel to rows of a given width, padded with zeros.
     pub pack: unsafe fn(&Panel<F>, usize, *mut F),
-    /// Lists the rows of panels that are not all zero, for as many lanes together as [`group`](super::zeros::group) says.
+    /// Lists the rows of a panel that are not all zero, for each group of lanes; lists are a number of entries apart.
     pub nonzero: unsafe fn(&Panel<F>, *mut u32, usize),
     /// A product too small for tiles and threads.
     pub small: unsafe fn(&Problem<F>),

@@ -25,13 +25,8 @@ const TOGETHER: usize = 8;
 /// How many steps ahead numbers are fetched that lie far apart.
 const AHEAD: usize = 16;
 
-/// The rows of A that share a list: as many as the tallest tile has where its columns are contiguous. Where its rows are,
-/// four: they have more zeros in common, and tiles of four rows have registers for wider panels (7 % of a training).
-pub(super) fn group<F>(kernels: &Kernels<F>, rows_are_contiguous: bool) -> usize {
-    if rows_are_contiguous { ROWS } else { kernels.tiles.len() }
-}
-
-/// See [`group`].
+/// The rows of A that share a list where they are contiguous; where columns are, as many as the tallest tile has. Four have
+/// more zeros in common than six, and tiles of four rows have registers for wider panels (7 % of a training).
 const ROWS: usize = 4;
 
 /// The steps of the depth that count, for each group of rows.
@@ -57,7 +52,7 @@ impl Steps {
         buffer: &mut Vec<u32>,
     ) -> Option<Self> {
         let by_rows = a.column_stride == 1;
-        let height = group(kernels, by_rows);
+        let height = if by_rows { ROWS } else { kernels.tiles.len() };
         let (groups, stride) = (m.div_ceil(height), depth + BEYOND);
         let length = groups.next_multiple_of(TOGETHER) * stride;
         if buffer.len() < length {
@@ -126,7 +121,7 @@ impl Lists {
 // SAFETY: every list is written by one thread only.
 unsafe impl Sync for Lists {}
 
-/// Cuts a panel into panels of a [`group`]'s lanes and writes a list for each, `stride` entries after the one before: how
+/// Cuts a panel into groups of [`ROWS`] or `MR` lanes and writes a list for each, `stride` entries after the one before: how
 /// many of its rows are not all zero, then these rows in order.
 ///
 /// # Safety
