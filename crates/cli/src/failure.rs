@@ -48,7 +48,8 @@ pub fn interrupted(message: impl Into<String>) -> anyhow::Error {
 
 const INTERRUPTED: u8 = 130;
 const RUNTIME: u8 = 1;
-const USAGE: u8 = 2;
+/// Wrong usage or configuration.
+pub const USAGE: u8 = 2;
 const DATA: u8 = 3;
 
 /// The exit code of an error: its own, or that of its kind.

@@ -11,7 +11,7 @@ pub fn listen() {
         if INTERRUPTED.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
-        eprintln!("\ninterrupted: stopping after this step (once more to stop at once)");
+        say!("\ninterrupted: stopping after this step (once more to stop at once)");
     });
 }
 

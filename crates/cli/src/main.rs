@@ -1,5 +1,11 @@
 //! The command `pellucid`.
 
+// Both macros of the standard library panic where the stream is closed or full: `out!` and `say!` do not.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod output;
+
 mod args;
 mod commands;
 mod config;
@@ -14,12 +20,36 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let arguments = args::Arguments::parse_from(args::svm::from_libsvm(std::env::args_os()));
+    let code = match args::Arguments::try_parse_from(args::svm::from_libsvm(std::env::args_os())) {
+        Ok(arguments) => run(arguments),
+        Err(told) => show(&told),
+    };
+    match output::finish() {
+        Err(error) if code == ExitCode::SUCCESS => {
+            say!("error: standard output: expected room for all results, found {error}");
+            ExitCode::FAILURE
+        }
+        _ => code,
+    }
+}
+
+fn run(arguments: args::Arguments) -> ExitCode {
     match commands::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            say!("error: {error:#}");
             failure::exit_code(&error)
         }
     }
+}
+
+/// Shows the help or version that was asked for, or what is wrong with the arguments.
+fn show(told: &clap::Error) -> ExitCode {
+    if told.use_stderr() {
+        // There is nobody to tell that nobody listens.
+        let _ = told.print();
+        return ExitCode::from(failure::USAGE);
+    }
+    output::print(|_| told.print());
+    ExitCode::SUCCESS
 }

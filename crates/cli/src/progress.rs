@@ -97,7 +97,7 @@ impl Progress {
             let left = self.training.as_secs_f64() / self.samples.max(1) as f64
                 * self.epoch_samples as f64
                 * (self.epochs - record.epoch) as f64;
-            eprintln!("{} epoch {}/{}  {message}  {left:.0} s left", self.name, record.epoch, self.epochs);
+            say!("{} epoch {}/{}  {message}  {left:.0} s left", self.name, record.epoch, self.epochs);
         }
         (self.epoch_training, self.epoch_samples) = (Duration::ZERO, 0);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -19,16 +19,20 @@ pub fn run(args: &args::Check) -> Result<()> {
     }
     let worst = checks.iter().map(|check| check.relative_error).fold(0.0, f64::max);
     if args.common.json {
-        println!("{}", serde_json::json!({ "max_relative_error": worst, "step": STEP, "checks": checks }));
+        out!("{}", serde_json::json!({ "max_relative_error": worst, "step": STEP, "checks": checks }));
     } else {
-        println!(
+        out!(
             "{:24} {:16} {:>12} {:>12} {:>9}  elements",
-            "component", "tensor", "analytic", "numeric", "error"
+            "component",
+            "tensor",
+            "analytic",
+            "numeric",
+            "error"
         );
         for check in &checks {
-            println!("{}", line(check));
+            out!("{}", line(check));
         }
-        println!("largest relative error {worst:.1e}, allowed {TOLERANCE:.0e}");
+        out!("largest relative error {worst:.1e}, allowed {TOLERANCE:.0e}");
     }
     if worst <= TOLERANCE {
         Ok(())

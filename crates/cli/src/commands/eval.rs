@@ -40,11 +40,11 @@ pub fn run(args: &Eval) -> Result<()> {
         }
     }
     if args.common.json {
-        println!("{}", serde_json::json!({ "samples": data.len(), "loss_kind": loss, "figures": figures }));
+        out!("{}", serde_json::json!({ "samples": data.len(), "loss_kind": loss, "figures": figures }));
     } else {
-        println!("{} samples, {}", data.len(), loss.build::<f32>().name());
+        out!("{} samples, {}", data.len(), loss.build::<f32>().name());
         for (name, value) in figures {
-            println!("{name:20} {value:.6}");
+            out!("{name:20} {value:.6}");
         }
     }
     Ok(())

@@ -9,35 +9,35 @@ use crate::args::Inspect;
 pub fn run(args: &Inspect) -> Result<()> {
     let (header, tensors) = describe(&args.checkpoint)?;
     if args.json {
-        println!("{}", serde_json::json!({ "header": header, "tensors": tensors }));
+        out!("{}", serde_json::json!({ "header": header, "tensors": tensors }));
         return Ok(());
     }
     let bytes = std::fs::metadata(&args.checkpoint).map_or(0, |file| file.len());
-    println!("{}: {} numbers, {:.2} MB", args.checkpoint.display(), header.scalar, bytes as f64 / 1e6);
+    out!("{}: {} numbers, {:.2} MB", args.checkpoint.display(), header.scalar, bytes as f64 / 1e6);
     for (key, value) in &header.metadata {
-        println!("{key}: {value}");
+        out!("{key}: {value}");
     }
-    println!();
+    out!();
     match summary(&header) {
-        Ok(summary) => println!("{summary}"),
-        Err(error) => println!("no summary: {error}"),
+        Ok(summary) => out!("{summary}"),
+        Err(error) => out!("no summary: {error}"),
     }
     for (name, [begin, end]) in &header.architecture.views {
-        println!("view {name}: layers {} to {end}", begin + 1);
+        out!("view {name}: layers {} to {end}", begin + 1);
     }
-    println!();
+    out!();
     list(&tensors);
     if let Some(training) = &header.training {
         let (config, progress) = (&training.config, training.progress);
-        println!("\ntraining: epoch {} of {}, step {}", progress.epoch, config.epochs, progress.step);
-        println!("  {}", serde_json::to_string(config)?);
+        out!("\ntraining: epoch {} of {}, step {}", progress.epoch, config.epochs, progress.step);
+        out!("  {}", serde_json::to_string(config)?);
         if let Some(last) = training.history.epochs.last() {
             let validation =
                 last.validation_loss.map_or(String::new(), |loss| format!(", validation {loss:.6}"));
-            println!("  last epoch: loss {:.6}{validation}", last.train_loss);
+            out!("  last epoch: loss {:.6}{validation}", last.train_loss);
         }
         if let Some((epoch, loss)) = training.history.best {
-            println!("  best epoch: {epoch}, loss {loss:.6}");
+            out!("  best epoch: {epoch}, loss {loss:.6}");
         }
     }
     Ok(())
@@ -47,13 +47,7 @@ fn list(tensors: &[TensorInfo]) {
     let width = tensors.iter().map(|tensor| tensor.name.len()).max().unwrap_or(0);
     for tensor in tensors {
         let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
-        println!(
-            "{:width$}  {} {:>12}  {:>10} bytes",
-            tensor.name,
-            tensor.scalar,
-            shape.join("x"),
-            tensor.bytes
-        );
+        out!("{:width$}  {} {:>12}  {:>10} bytes", tensor.name, tensor.scalar, shape.join("x"), tensor.bytes);
     }
 }
 

@@ -14,7 +14,7 @@ use anyhow::Result;
 use clap::CommandFactory;
 
 use crate::args::{Arguments, Command};
-use crate::interrupt;
+use crate::{interrupt, output};
 
 /// Runs the command that was asked for.
 pub fn run(arguments: Arguments) -> Result<()> {
@@ -34,7 +34,9 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Svm(command) => svm::run(&command),
         Command::Bench(job) => bench::run(&job),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "pellucid", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "pellucid", &mut script);
+            output::print(|out| out.write_all(&script));
             Ok(())
         }
     }

@@ -77,9 +77,9 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
         }
     }
     if args.common.json {
-        println!("{}", serde_json::json!({ "rows": rows, "columns": columns, "file": args.out }));
+        out!("{}", serde_json::json!({ "rows": rows, "columns": columns, "file": args.out }));
     } else {
-        println!("{}: {rows} rows of {columns} numbers", args.out.display());
+        out!("{}: {rows} rows of {columns} numbers", args.out.display());
     }
     Ok(())
 }

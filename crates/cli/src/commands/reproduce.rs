@@ -45,16 +45,16 @@ pub fn run(args: &Reproduce) -> Result<()> {
     };
     let mut evidence = Evidence::default();
     if chosen(Part::Gradcheck) {
-        eprintln!("checking the gradients of all layers, losses and networks");
+        say!("checking the gradients of all layers, losses and networks");
         results.gradcheck = Some(gradcheck::run(args.seed)?);
     }
     if chosen(Part::Xor) {
-        eprintln!("training XOR");
+        say!("training XOR");
         let (xor, figures) = xor::run(args.seed)?;
         (results.xor, evidence.xor) = (Some(xor), Some(figures));
     }
     if chosen(Part::Autoencoder) || chosen(Part::Svm) {
-        eprintln!("reading MNIST");
+        say!("reading MNIST");
         let mnist = autoencoder::load_mnist(args.mnist.as_deref())?;
         let trained = args.out.join(autoencoder::CHECKPOINT);
         // The machines need a trained encoder: that of an earlier run will do.
@@ -63,7 +63,7 @@ pub fn run(args: &Reproduce) -> Result<()> {
             (results.autoencoder, evidence.autoencoder) = (Some(autoencoder), Some(figures));
         }
         if chosen(Part::Svm) {
-            eprintln!("fitting support vector machines");
+            say!("fitting support vector machines");
             let (machines, figures) = svm::run(args, &mnist, &trained, &pool)?;
             (results.svm, evidence.svm) = (Some(machines), Some(figures));
         }
@@ -72,17 +72,17 @@ pub fn run(args: &Reproduce) -> Result<()> {
 
     let written = write_report(&args.out, &results, &evidence, Outputs { png: args.png, pdf: args.pdf })?;
     for warning in &written.warnings {
-        eprintln!("warning: {warning}");
+        say!("warning: {warning}");
     }
     if args.common.json {
-        println!("{}", serde_json::to_string(&results)?);
+        out!("{}", serde_json::to_string(&results)?);
     } else {
         for table in tables(&results) {
-            println!("{}", table.text());
+            out!("{}", table.text());
         }
-        println!("{} ({:.1} s)", written.page.display(), results.seconds);
+        out!("{} ({:.1} s)", written.page.display(), results.seconds);
         if let Some(pdf) = &written.pdf {
-            println!("{}", pdf.display());
+            out!("{}", pdf.display());
         }
     }
     verdict(&results)

@@ -45,7 +45,7 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         best: Some(folder.join("best.safetensors")),
     });
     if !args.common.json {
-        eprintln!("{}\n", trainer.model().summary());
+        say!("{}\n", trainer.model().summary());
     }
 
     let mut progress = Progress::new("training", settings.epochs, trainer.progress().epoch);
@@ -78,10 +78,10 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         "checkpoint": latest,
     });
     if args.common.json {
-        println!("{summary}");
+        out!("{summary}");
     } else if let serde_json::Value::Object(figures) = summary {
         for (name, value) in figures.iter().filter(|(_, value)| !value.is_null()) {
-            println!("{name:20} {value}");
+            out!("{name:20} {value}");
         }
     }
     Ok(())

@@ -30,7 +30,7 @@ pub fn read(args: &Reproduce) -> Result<Option<Performance>> {
             Ok(None)
         };
     };
-    eprintln!("reading the comparison {}", file.display());
+    say!("reading the comparison {}", file.display());
     Performance::read(&file).map(Some).map_err(|error| failure::data(error.to_string()))
 }
 

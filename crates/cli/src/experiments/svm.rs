@@ -168,7 +168,7 @@ fn fit(
         dual_objective: proof.iter().map(|report| report.dual_objective).sum(),
         kkt_gap: proof.iter().map(|report| report.kkt_gap).fold(0.0, f64::max),
     };
-    eprintln!(
+    say!(
         "{name}: {} rows, accuracy {:.2} %, {} support vectors, fit {fit_seconds:.2} s, predict {predict_seconds:.2} s",
         run.train_rows,
         100.0 * run.accuracy,

@@ -53,7 +53,7 @@ pub fn run(args: &Arrays) -> Result<Value> {
             folder.write(&format!("{prefix}x"), &[part.len(), columns], &x)?;
             folder.write(&format!("{prefix}y"), &[part.len()], &y)?;
         }
-        eprintln!("{}", folder.0.display());
+        say!("{}", folder.0.display());
     }
     Ok(json!({ "folder": args.out }))
 }

@@ -47,6 +47,6 @@ pub fn run(args: &Inference) -> Result<Value> {
     pass()?;
     let times = (0..args.passes).map(|_| pass()).collect::<Result<Vec<f64>>>()?;
     let seconds = median(times).context("expected at least one pass")?;
-    eprintln!("{} images in {:.1} µs", args.samples, seconds * 1e6);
+    say!("{} images in {:.1} µs", args.samples, seconds * 1e6);
     Ok(json!({ "pass_seconds": seconds, "samples_per_second": f64::from(args.samples) / seconds }))
 }

@@ -89,10 +89,10 @@ impl Product {
 pub fn run(args: &Kernels) -> Result<Value> {
     let pool = machine::pool(args.threads.threads);
     let threads = pool.threads();
-    eprintln!(
+    say!(
         "microseconds of a product of an m x k and a k x n matrix in f32; * marks the method that is chosen\n"
     );
-    eprintln!(
+    say!(
         "{:>16} {:>11} {:>11} {:>11} {:>8}",
         "m x k x n",
         "loops",
@@ -123,7 +123,7 @@ pub fn run(args: &Kernels) -> Result<Value> {
         let taken = methods.iter().position(|&(method, _)| method == chosen).and_then(|index| times[index]);
         let ratio = taken.map(|taken| taken / best);
         let [m, k, n] = size;
-        eprintln!(
+        say!(
             "{:>16} {} {:>8}",
             format!("{m} x {k} x {n}"),
             times

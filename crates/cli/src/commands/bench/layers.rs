@@ -40,7 +40,7 @@ impl Table<'_> {
         let numbers = vec![1_u64; (bytes / 8.0) as usize];
         let floor = (flops / self.gflops).max(bytes / probe::reads(self.pool, &numbers)) / 1e9;
         let share = floor / seconds;
-        eprintln!(
+        say!(
             "{name:<34} {:>9.2} {:>9.3} {:>9.1} {:>9.1} {:>6.0} %",
             flops / 1e6,
             bytes / 1e6,
@@ -60,8 +60,8 @@ pub fn run(args: &Layers) -> Result<Value> {
     let (pool, batch) = (machine::pool(args.threads.threads), args.batch as usize);
     let gflops = probe::multiply_adds(&pool);
     let mut table = Table { pool: &pool, rounds: args.rounds, gflops, rows: Vec::new() };
-    eprintln!("{} threads, {gflops:.0} GFLOP/s of multiply-adds, batches of {batch}\n", pool.threads());
-    eprintln!("{:<34} {:>9} {:>9} {:>9} {:>9} {:>8}", "", "MFLOP", "MB", "floor us", "us", "share");
+    say!("{} threads, {gflops:.0} GFLOP/s of multiply-adds, batches of {batch}\n", pool.threads());
+    say!("{:<34} {:>9} {:>9} {:>9} {:>9} {:>8}", "", "MFLOP", "MB", "floor us", "us", "share");
 
     let model = Model::<f32>::new(network(), 1)?;
     let mut gradients = vec![0.0_f32; model.parameters().len()];

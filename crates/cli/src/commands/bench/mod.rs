@@ -33,7 +33,7 @@ pub fn run(job: &Bench) -> Result<()> {
         Bench::Svm(args) => svm::run(args)?,
         Bench::Arrays(args) => arrays::run(args)?,
     };
-    println!("{figures}");
+    out!("{figures}");
     Ok(())
 }
 
@@ -42,7 +42,7 @@ fn load(args: &Load) -> Result<Value> {
     let start = Instant::now();
     let mnist = load_mnist(args.mnist.as_deref())?;
     let seconds = start.elapsed().as_secs_f64();
-    eprintln!("{} images in {:.1} ms", mnist.labels().len(), seconds * 1e3);
+    say!("{} images in {:.1} ms", mnist.labels().len(), seconds * 1e3);
     Ok(json!({ "load_seconds": seconds }))
 }
 

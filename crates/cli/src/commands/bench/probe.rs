@@ -70,7 +70,7 @@ pub fn run(args: &Threads) -> Value {
     for count in if threads > 1 { vec![1, threads] } else { vec![1] } {
         let pool = Pool::new(count);
         let (arithmetic, reading) = (multiply_adds(&pool), reads(&pool, &numbers));
-        eprintln!("{count} threads: {arithmetic:.1} GFLOP/s of multiply-adds, {reading:.2} GB/s read");
+        say!("{count} threads: {arithmetic:.1} GFLOP/s of multiply-adds, {reading:.2} GB/s read");
         rates.insert(format!("fma_gflops_{count}"), json!(arithmetic));
         rates.insert(format!("read_gbs_{count}"), json!(reading));
     }

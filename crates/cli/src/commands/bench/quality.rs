@@ -42,7 +42,7 @@ pub fn run(args: &Quality) -> Result<Value> {
         return Err(failure);
     }
     let seconds = start.elapsed().as_secs_f64();
-    eprintln!("{:?} epochs, {seconds:.2} s", watch.reached);
+    say!("{:?} epochs, {seconds:.2} s", watch.reached);
     Ok(json!({ "epochs": watch.reached, "seconds": seconds, "peak_mb": machine::peak_rss_mb() }))
 }
 
@@ -59,7 +59,7 @@ impl Observer<f32> for Watch<'_> {
         match quality(model, self.test, self.pool) {
             Ok(found) if found.mse <= self.target => self.reached = Some(record.epoch),
             Ok(found) => {
-                eprintln!("epoch {}: test MSE {:.6}", record.epoch, found.mse);
+                say!("epoch {}: test MSE {:.6}", record.epoch, found.mse);
                 return ControlFlow::Continue(());
             }
             Err(error) => self.failure = Some(error),

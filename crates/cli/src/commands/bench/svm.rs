@@ -36,7 +36,7 @@ pub fn run(args: &Svm) -> Result<Value> {
     figures["fit_seconds"] = json!(median(fits).context("expected at least one fit")?);
     figures["predict_seconds"] = json!(median(predictions));
     figures["peak_mb"] = json!(machine::peak_rss_mb());
-    eprintln!("{} x {columns}: fit {:.4} s", y.len(), figures["fit_seconds"]);
+    say!("{} x {columns}: fit {:.4} s", y.len(), figures["fit_seconds"]);
     Ok(figures)
 }
 

@@ -36,7 +36,7 @@ pub fn autoencoder(args: &Autoencoder) -> Result<Value> {
     let growth = watch.growth_mb();
     let first = watch.epochs.remove(0);
     let epoch = median(watch.epochs);
-    eprintln!("{} rows: first epoch {first:.3} s, then {epoch:.3?} s, losses {losses:.5?}", train.len());
+    say!("{} rows: first epoch {first:.3} s, then {epoch:.3?} s, losses {losses:.5?}", train.len());
     Ok(json!({
         "epoch_seconds": epoch,
         "first_epoch_seconds": first,
@@ -71,7 +71,7 @@ pub fn small(args: &Small) -> Result<Value> {
         if training + 1 == args.trainings {
             let losses = trainer.history().train_losses();
             let test_mse = if training > 0 { Some(trainer.evaluate(&test)?) } else { None };
-            eprintln!("trained in {seconds:.4} s, losses {losses:.5?}, test MSE {test_mse:.5?}");
+            say!("trained in {seconds:.4} s, losses {losses:.5?}, test MSE {test_mse:.5?}");
             figures["train_seconds"] = json!(seconds);
             figures["final_loss"] = json!(losses.last());
             figures["losses"] = json!(losses);

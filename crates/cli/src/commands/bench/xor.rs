@@ -27,6 +27,6 @@ pub fn run(args: &Xor) -> Result<Value> {
         seconds = start.elapsed().as_secs_f64();
         loss = trainer.evaluate(&data)?;
     }
-    eprintln!("{} steps in {:.3} ms, loss {loss:.6}", args.steps, seconds * 1e3);
+    say!("{} steps in {:.3} ms, loss {loss:.6}", args.steps, seconds * 1e3);
     Ok(json!({ "seconds": seconds, "final_loss": loss }))
 }

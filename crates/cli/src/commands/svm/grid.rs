@@ -38,7 +38,7 @@ pub fn run(args: &Grid) -> Result<()> {
             json!({ "c": point.c, "gamma": gamma, "accuracy": point.mean_accuracy, "folds": folds, "seconds": point.seconds })
         };
         let points: Vec<serde_json::Value> = found.points.iter().map(point).collect();
-        println!("{}", json!({ "best": point(found.best()), "points": points }));
+        out!("{}", json!({ "best": point(found.best()), "points": points }));
         return Ok(());
     }
     let rate = |point: &GridPoint| general(point.mean_accuracy * 100.0, 6);
@@ -50,7 +50,7 @@ pub fn run(args: &Grid) -> Result<()> {
             }
             let exponent = |x: f64| general(x.log2(), 6);
             let gamma = point.kernel.gamma().map_or(String::new(), |gamma| format!(" {}", exponent(gamma)));
-            println!(
+            out!(
                 "[local] {}{gamma} {} (best {}, rate={})",
                 exponent(point.c),
                 rate(point),
@@ -61,7 +61,7 @@ pub fn run(args: &Grid) -> Result<()> {
     }
     let best = found.best();
     let gamma = best.kernel.gamma().map_or(String::new(), |gamma| format!(" {gamma:?}"));
-    println!("{:?}{gamma} {}", best.c, rate(best));
+    out!("{:?}{gamma} {}", best.c, rate(best));
     Ok(())
 }
 

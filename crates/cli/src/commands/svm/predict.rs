@@ -20,7 +20,7 @@ pub fn run(args: &Predict) -> Result<()> {
     let StoredModel { model, probability } = StoredModel::read(&args.model)?;
     let quiet = args.quiet || args.common.json;
     if !args.probability && probability.is_some() && !quiet {
-        println!("Model supports probability estimates, but disabled in prediction.");
+        out!("Model supports probability estimates, but disabled in prediction.");
     }
     let precomputed = matches!(model.kernel(), Kernel::Precomputed);
     let table = table::load(&args.data, &args.table, precomputed, false)?;
@@ -33,7 +33,7 @@ pub fn run(args: &Predict) -> Result<()> {
         }
         (true, model, Some(Probability::Laplace { scale })) => {
             if !quiet {
-                println!("{}", laplace(scale));
+                out!("{}", laplace(scale));
             }
             values(model, &rows, &pool)?
         }
@@ -47,9 +47,9 @@ pub fn run(args: &Predict) -> Result<()> {
     let scores = table.labels.as_ref().map(|labels| Scores { predicted: &predicted, labels, regression });
     if args.common.json {
         let scores = scores.map(|scores| scores.json());
-        println!("{}", json!({ "samples": predicted.len(), "file": args.output, "scores": scores }));
+        out!("{}", json!({ "samples": predicted.len(), "file": args.output, "scores": scores }));
     } else if let Some(scores) = scores.filter(|_| !quiet) {
-        println!("{}", scores.prediction());
+        out!("{}", scores.prediction());
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! `pellucid svm scale`, which prints the scaled samples as svm-scale does.
 
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, Write};
 
 use anyhow::Result;
 use pellucid::data::{DataError, Scaling, SvmlightOptions, SvmlightTable, read_svmlight, write_svmlight_to};
 
 use crate::args::svm::Scale;
-use crate::failure;
+use crate::{failure, output};
 
 pub fn run(args: &Scale) -> Result<()> {
     let SvmlightTable { labels, x, .. } = read_svmlight(&args.data, &SvmlightOptions::default())?;
@@ -18,16 +18,18 @@ pub fn run(args: &Scale) -> Result<()> {
         scaling.write(path).map_err(failure::runtime)?;
     }
     let labels: Vec<f64> = labels.iter().map(|&label| scaling.apply_target(label)).collect();
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    let written = write_svmlight_to(&mut out, &labels, &scaling.apply(&x)?, None);
-    match written
-        .and_then(|()| out.flush().map_err(|e| DataError::io("standard output".as_ref(), "a pipe", e)))
-    {
-        // Someone has read enough, as `head` does.
-        Err(DataError::Io { cause, .. }) if cause.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(failure::runtime(error)),
-        Ok(()) => Ok(()),
-    }
+    let scaled = scaling.apply(&x)?;
+    let mut result = Ok(());
+    output::print(|out| {
+        let mut out = BufWriter::new(out);
+        match write_svmlight_to(&mut out, &labels, &scaled, None) {
+            Ok(()) => return out.flush(),
+            Err(DataError::Io { cause, .. }) => return Err(cause),
+            Err(error) => result = Err(failure::runtime(error)),
+        }
+        Ok(())
+    });
+    result
 }
 
 /// The scaling of these samples; fails for bounds out of order.

@@ -13,7 +13,7 @@ use super::machine::{Spinner, classes};
 use super::scores::Scores;
 use super::{probability, table};
 use crate::args::svm::{Formulation, MultiClassName, OutputFormat, Train};
-use crate::{failure, machine};
+use crate::{failure, machine, output};
 
 pub fn run(args: &Train) -> Result<()> {
     let machine = &args.machine;
@@ -33,9 +33,9 @@ pub fn run(args: &Train) -> Result<()> {
         spinner.finish();
         let scores = Scores { predicted: &predicted?, labels: &labels, regression: machine.regression() };
         if args.common.json {
-            println!("{}", json!({ "folds": folds, "cross_validation": scores.json() }));
+            out!("{}", json!({ "folds": folds, "cross_validation": scores.json() }));
         } else {
-            println!("{}", scores.cross_validation());
+            out!("{}", scores.cross_validation());
         }
         return Ok(());
     }
@@ -53,25 +53,26 @@ pub fn run(args: &Train) -> Result<()> {
     let problems = problems(&stored, args, &labels)?;
     let tolerance = machine.options().tolerance;
     if let Some(gap) = problems.iter().map(|problem| problem.report.kkt_gap).find(|&gap| gap > tolerance) {
-        eprintln!(
+        say!(
             "warning: not converged: stopped at the most iterations with a KKT gap of {gap:.1e} (-e {tolerance})"
         );
     }
-    if !(args.quiet || args.common.json) {
-        print!("{}", text(&problems, &stored));
-        if let Some(Probability::Laplace { scale }) = stored.probability {
-            println!("{}", probability::laplace(scale));
-        }
-    }
+    // Before anything is printed: whoever reads may go away.
     let written = match format {
         OutputFormat::Libsvm => stored.write_libsvm(&path),
         OutputFormat::Safetensors => stored.write_safetensors(&path),
     };
     written.map_err(failure::runtime)?;
+    if !(args.quiet || args.common.json) {
+        output::text(&text(&problems, &stored));
+        if let Some(Probability::Laplace { scale }) = stored.probability {
+            out!("{}", probability::laplace(scale));
+        }
+    }
     if args.common.json {
         let problems: Vec<serde_json::Value> = problems.iter().map(Problem::json).collect();
         let (formulation, kernel) = (stored.model.formulation(), stored.model.kernel());
-        println!(
+        out!(
             "{}",
             json!({
                 "model": path, "formulation": formulation, "kernel": kernel.name(), "gamma": kernel.gamma(),
