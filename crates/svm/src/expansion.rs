@@ -83,6 +83,9 @@ pub(crate) struct Expansion {
     pub vectors: SupportVectors,
     /// Numbers in a row to be evaluated.
     pub columns: usize,
+    /// Whether there may have been more in training: a LIBSVM file names the largest index that occurs in its support
+    /// vectors, no more.
+    pub open: bool,
     /// How many support vectors each class has; they are sorted by class.
     pub class_sizes: Vec<usize>,
     /// `outputs` coefficients of each support vector.
@@ -124,7 +127,8 @@ impl Clone for Expansion {
     fn clone(&self) -> Self {
         let (kernel, vectors) = (self.kernel.clone(), self.vectors.clone());
         let (class_sizes, coefficients) = (self.class_sizes.clone(), self.coefficients.clone());
-        Self::new(kernel, vectors, self.columns, class_sizes, coefficients, self.single)
+        let new = Self::new(kernel, vectors, self.columns, class_sizes, coefficients, self.single);
+        Self { open: self.open, ..new }
     }
 }
 
@@ -139,7 +143,8 @@ impl Expansion {
     ) -> Self {
         let outputs = (coefficients.len() / vectors.len().max(1)).max(1);
         let (ready32, ready64) = (OnceLock::new(), OnceLock::new());
-        Self { kernel, vectors, columns, class_sizes, coefficients, outputs, single, ready32, ready64 }
+        let open = false;
+        Self { kernel, vectors, columns, open, class_sizes, coefficients, outputs, single, ready32, ready64 }
     }
 
     /// For each row, `finish` of its sums (`classes x outputs` numbers): `per_row` values, row after row.
@@ -173,22 +178,30 @@ impl Expansion {
         Ok(results)
     }
 
-    /// Rows as wide as in training; where numbers are left out, so are the last ones.
+    /// Rows as wide as in training: dense ones exactly; sparse ones may leave the last numbers out, and have more where
+    /// the model does not know how many there were.
     fn check_columns(&self, samples: &Samples<'_>) -> Result<(), SvmError> {
-        let sparse = samples.is_sparse() || matches!(self.vectors, SupportVectors::Sparse(_));
+        let (expected, found) = (self.columns, samples.columns());
         if matches!(self.kernel, Kernel::Precomputed) {
             // A LIBSVM file names the support vectors only, not how many training samples there were after the last.
-            if samples.columns() < self.columns {
-                let expected =
-                    format!("rows of {} kernel values, one for each training sample", self.columns);
-                let found = format!("rows of {}", samples.columns());
-                return Err(SvmError::input("precomputed kernel", expected, found));
+            if found < expected {
+                let expected = format!("rows of {expected} kernel values, one for each training sample");
+                return Err(SvmError::input("precomputed kernel", expected, format!("rows of {found}")));
             }
-        } else if !sparse && samples.columns() != self.columns {
-            let expected = format!("rows of {} numbers, as in training", self.columns);
-            return Err(SvmError::input("samples", expected, format!("rows of {}", samples.columns())));
+            return Ok(());
         }
-        Ok(())
+        let fits = if samples.is_sparse() { found <= expected || self.open } else { found == expected };
+        if fits {
+            return Ok(());
+        }
+        let expected = match (samples.is_sparse(), self.open) {
+            (true, _) => format!("rows of at most {expected} numbers, as in training"),
+            (false, false) => format!("rows of {expected} numbers, as in training"),
+            (false, true) => {
+                format!("rows of {expected} numbers, the largest index in the model's support vectors")
+            }
+        };
+        Err(SvmError::input("samples", expected, format!("rows of {found}")))
     }
 
     /// What adds up the sums of a block of rows, given the first; it keeps its memory from block to block.

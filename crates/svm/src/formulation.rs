@@ -131,6 +131,7 @@ impl Fitted {
         let level = |group: usize| levels.get(group).copied().unwrap_or(0.0);
         let mut objective = dual.objective(beta, gradient);
         let mut coefficients = crate::dual::sample_coefficients(beta, samples);
+        let bounded = bounded(dual, &coefficients);
         let (mut rho, mut equivalent, mut gap) = (level(0), None, solution.gap);
         // With two groups, half the distance of their levels is the margin (nu-SVC) or -epsilon (nu-SVR).
         let half = (level(0) - level(1)) / 2.0;
@@ -147,15 +148,27 @@ impl Fitted {
                 (rho, equivalent) = (f64::midpoint(level(0), level(1)) * scale, Some(scale));
             }
         }
-        let at_bound = |v: usize| beta[v] != 0.0 && (beta[v] == dual.lower[v] || beta[v] == dual.upper[v]);
         let report = Report {
             dual_objective: objective,
             kkt_gap: gap,
             iterations: solution.iterations,
             support_vectors: coefficients.iter().filter(|&&coefficient| coefficient != 0.0).count(),
-            bounded: (0..dual.variables()).filter(|&v| at_bound(v)).count(),
+            bounded,
             equivalent,
         };
         Self { coefficients, rho, report }
     }
+}
+
+/// Samples whose coefficient is as large as it may be: of two variables of a sample that are not zero, neither counts,
+/// because their sum is below both bounds.
+fn bounded(dual: &Dual, coefficients: &[f64]) -> usize {
+    let sum = |bounds: &[f64], sample: usize| -> f64 {
+        bounds.iter().skip(sample).step_by(coefficients.len()).sum()
+    };
+    let at_bound = |(sample, &coefficient): (usize, &f64)| {
+        coefficient != 0.0
+            && (coefficient >= sum(&dual.upper, sample) || coefficient <= sum(&dual.lower, sample))
+    };
+    coefficients.iter().enumerate().filter(|&sample| at_bound(sample)).count()
 }

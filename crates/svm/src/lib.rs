@@ -38,6 +38,7 @@ mod machine;
 mod one_class;
 mod options;
 mod points;
+mod precomputed;
 mod problem;
 mod rows;
 mod samples;

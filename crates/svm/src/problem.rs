@@ -11,6 +11,7 @@ use crate::formulation::{Fitted, Form};
 use crate::gram::{DenseGram, FunctionGram, Gram, KeptRows, SharedGram, SparseGram, TableGram};
 use crate::kernel::Shape;
 use crate::points::Points;
+use crate::precomputed::check_table;
 use crate::watch::Watch;
 use crate::{Kernel, Observer, Options, Precision, Samples, SvmError};
 
@@ -252,27 +253,4 @@ fn check_diagonal<T: Scalar>(
     let Some(at) = diagonal.iter().position(|value| !value.is_finite()) else { return Ok(()) };
     let row = chosen.iter().flat_map(|&group| &groups[group]).nth(at).map_or(at, |&row| row as usize);
     Err(SvmError::Kernel { value: diagonal[at].to_f64(), row, column: row })
-}
-
-/// A precomputed kernel of the training samples: square and symmetric.
-fn check_table(table: &Samples<'_>) -> Result<(), SvmError> {
-    let (rows, columns) = (table.rows(), table.columns());
-    if rows != columns {
-        let found = format!("{rows} x {columns}");
-        return Err(SvmError::input("precomputed kernel", "a square matrix of the training samples", found));
-    }
-    let mut matrix = vec![0.0; rows * columns];
-    for (row, to) in matrix.chunks_exact_mut(columns).enumerate() {
-        table.copy_row(row, to);
-    }
-    for i in 0..rows {
-        for j in 0..i {
-            let (one, other) = (matrix[i * rows + j], matrix[j * rows + i]);
-            if (one - other).abs() > 1e-6 * one.abs().max(other.abs()).max(1e-6) {
-                let found = format!("{one} at ({i}, {j}) and {other} at ({j}, {i})");
-                return Err(SvmError::input("precomputed kernel", "a symmetric matrix", found));
-            }
-        }
-    }
-    Ok(())
 }

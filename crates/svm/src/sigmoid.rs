@@ -22,7 +22,26 @@ impl Sigmoid {
     ///
     /// The targets are not 0 and 1, but what Bayes's rule expects of as many new samples of either class:
     /// (N+ + 1) / (N+ + 2) and 1 / (N- + 2), so that separable values have a finite slope.
+    ///
+    /// Values are moved and scaled to [-1, 1] for it, so that neither their size nor what they have in common decides
+    /// how well the search goes.
     pub fn fit(samples: &[(f64, bool)]) -> Self {
+        let least = samples.iter().map(|(value, _)| *value).fold(f64::INFINITY, f64::min);
+        let largest = samples.iter().map(|(value, _)| *value).fold(f64::NEG_INFINITY, f64::max);
+        // Halves first: the difference of two numbers may be more than a number can hold.
+        let (middle, half) = (least / 2.0 + largest / 2.0, largest / 2.0 - least / 2.0);
+        if !(half > 0.0 && half.is_finite()) {
+            // Equal values (or none) say nothing but how frequent the classes are.
+            let alike: Vec<(f64, bool)> = samples.iter().map(|&(_, positive)| (0.0, positive)).collect();
+            return Self::fit_scaled(&alike);
+        }
+        let scaled = samples.iter().map(|&(value, positive)| ((value - middle) / half, positive));
+        let Self { a, b } = Self::fit_scaled(&scaled.collect::<Vec<_>>());
+        Self { a: (a / half).clamp(f64::MIN, f64::MAX), b: b - a * (middle / half) }
+    }
+
+    /// [`Self::fit`] for values of the size of 1.
+    fn fit_scaled(samples: &[(f64, bool)]) -> Self {
         const ITERATIONS: usize = 100;
         const SMALLEST_STEP: f64 = 1e-10;
         const RIDGE: f64 = 1e-12; // keeps the Hessian invertible
@@ -81,6 +100,8 @@ impl Sigmoid {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -109,5 +130,52 @@ mod tests {
     fn one_class_only_is_no_failure() {
         let sigmoid = Sigmoid::fit(&[(1.0, true), (2.0, true)]);
         assert!(sigmoid.a.is_finite() && sigmoid.probability(1.5) > 0.5);
+    }
+
+    /// Values of two overlapping classes.
+    fn overlapping() -> Vec<(f64, bool)> {
+        (0..60).map(|i| (f64::from(i % 30) / 10.0 - 1.5, i * i % 30 + i % 17 > 20)).collect()
+    }
+
+    proptest! {
+        /// A sigmoid of s f is the sigmoid of f with A / s, whatever s is; B and the probabilities stay.
+        #[test]
+        fn the_scale_of_the_values_does_not_matter(exponent in -300.0_f64..300.0, negative: bool) {
+            let scale = 10.0_f64.powf(exponent) * if negative { -1.0 } else { 1.0 };
+            let samples = overlapping();
+            let expected = Sigmoid::fit(&samples);
+            let scaled: Vec<(f64, bool)> = samples.iter().map(|&(f, positive)| (scale * f, positive)).collect();
+            let found = Sigmoid::fit(&scaled);
+            prop_assert!((found.a * scale - expected.a).abs() <= 1e-6 * expected.a.abs(), "{:?} {:?}", found, expected);
+            prop_assert!((found.b - expected.b).abs() <= 1e-6 * expected.b.abs().max(1.0), "{:?} {:?}", found, expected);
+            for (&(f, _), &(scaled, _)) in samples.iter().zip(&scaled) {
+                prop_assert!((found.probability(scaled) - expected.probability(f)).abs() < 1e-6);
+            }
+        }
+
+        /// What all values have in common goes into B.
+        #[test]
+        fn a_common_offset_does_not_matter(offset in -1e6_f64..1e6) {
+            let samples = overlapping();
+            let moved: Vec<(f64, bool)> = samples.iter().map(|&(f, positive)| (f + offset, positive)).collect();
+            let (expected, found) = (Sigmoid::fit(&samples), Sigmoid::fit(&moved));
+            for (&(f, _), &(moved, _)) in samples.iter().zip(&moved) {
+                prop_assert!((found.probability(moved) - expected.probability(f)).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_numbers_are_values_too() {
+        for size in [f64::MIN_POSITIVE, 5e-324, f64::MAX] {
+            let samples: Vec<(f64, bool)> =
+                (0..20).map(|i| (if i < 10 { size } else { -size }, i < 10)).collect();
+            let sigmoid = Sigmoid::fit(&samples);
+            assert!(sigmoid.a.is_finite() && sigmoid.b.is_finite(), "{sigmoid:?}");
+            if size > 1e-300 {
+                // (N + 1) / (N + 2) of 10.
+                assert!((sigmoid.probability(size) - 11.0 / 12.0).abs() < 1e-6, "{sigmoid:?}");
+            }
+        }
     }
 }

@@ -165,7 +165,8 @@ fn precomputed_kernels_must_be_square_and_symmetric() {
     let mut table = [1.0; 16];
     table[6] = 0.5;
     let found = refused(svc.fit(Samples::dense(&table, 4), &LABELS));
-    assert!(found.contains("a symmetric matrix, found 1 at (2, 1) and 0.5 at (1, 2)"), "{found}");
+    let expected = "a symmetric matrix, found K(2, 3) = 0.5 and K(3, 2) = 1 (samples count from 1)";
+    assert!(found.contains(expected), "{found}");
     let table: Vec<f64> = (0..16).map(|i| if i / 4 == i % 4 { 1.0 } else { 0.1 }).collect();
     let model = svc.fit(Samples::dense(&table, 4), &LABELS).unwrap();
     assert!(model.predict(Samples::dense(&table[..8], 4)).is_ok());

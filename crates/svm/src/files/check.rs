@@ -27,14 +27,20 @@ pub(super) fn check(stored: &StoredModel) -> Result<(), Refusal> {
         AnyModel::Machine(_) => (1, 1, 1),
         AnyModel::Classifier(model) => {
             let classes = model.labels.len();
-            ensure(classes >= 2, || "at least 2 classes".into(), || classes.to_string())?;
+            ensure(classes >= 1, || "at least 1 class".into(), || classes.to_string())?;
             let mut known = HashSet::new();
             let twice = model.labels.iter().find(|label| !known.insert(**label));
             ensure(twice.is_none(), || "different labels".into(), || format!("{twice:?} twice"))?;
+            // A single class has no machine, and so no support vectors.
+            let found = expansion.vectors.len();
+            ensure(
+                classes > 1 || found == 0,
+                || "no support vectors of a single class".into(),
+                || found.to_string(),
+            )?;
             match model.multi_class {
-                MultiClass::OneVsOne => (classes, classes * (classes - 1) / 2, classes - 1),
-                MultiClass::OneVsRest if classes == 2 => (2, 1, 1),
-                MultiClass::OneVsRest => (classes, classes, classes),
+                MultiClass::OneVsRest if classes > 2 => (classes, classes, classes),
+                _ => (classes, classes * (classes - 1) / 2, classes - 1),
             }
         }
     };

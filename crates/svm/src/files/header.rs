@@ -86,6 +86,12 @@ pub(super) struct Header {
     pub kernel: StoredKernel,
     /// Numbers in a training sample.
     pub columns: usize,
+    /// Whether that is only as many as support vectors have that came from a LIBSVM file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    /// Whether features count from 0 in LIBSVM's files.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zero_based: bool,
     /// Of a classifier.
     pub labels: Vec<i32>,
     /// Support vectors of each class; of a machine, of all.

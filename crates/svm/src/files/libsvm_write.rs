@@ -39,7 +39,8 @@ pub(super) fn text(stored: &StoredModel) -> Result<String, DataError> {
         _ => {}
     }
     let labels = if let AnyModel::Classifier(model) = model { &model.labels[..] } else { &[] };
-    line(&mut text, "nr_class", [labels.len().max(2)]);
+    // LIBSVM counts two for what has no classes.
+    line(&mut text, "nr_class", [if labels.is_empty() { 2 } else { labels.len() }]);
     line(&mut text, "total_sv", [expansion.vectors.len()]);
     numbers(&mut text, "rho", model.rho());
     if !labels.is_empty() {
@@ -63,35 +64,47 @@ pub(super) fn text(stored: &StoredModel) -> Result<String, DataError> {
             push_number(&mut text, coefficient);
             text.push(' ');
         }
-        push_vector(&mut text, &expansion.vectors, row, expansion.columns);
+        push_vector(&mut text, stored, row);
         text.push('\n');
     }
     Ok(text)
 }
 
 /// A support vector as `index:value`, zeros left out, or `0:serial` of a precomputed kernel.
-fn push_vector(text: &mut String, vectors: &SupportVectors, row: usize, columns: usize) {
+fn push_vector(text: &mut String, stored: &StoredModel, row: usize) {
+    let expansion = stored.model.expansion();
     // Writing to a string does not fail.
-    let Some(samples) = vectors.samples() else {
-        if let SupportVectors::Columns(chosen) = vectors {
+    let Some(samples) = expansion.vectors.samples() else {
+        if let SupportVectors::Columns(chosen) = &expansion.vectors {
             let _ = write!(text, "0:{} ", u64::from(chosen[row]) + 1);
         }
         return;
     };
+    let mut push = |column: usize, value: f64| {
+        let _ = write!(text, "{}:", column + usize::from(!stored.zero_based));
+        push_number(text, value);
+        text.push(' ');
+    };
+    // The ends of the first one are always there, so that a reader knows how many numbers there are and from where
+    // they count.
+    let last = expansion.columns.saturating_sub(1);
+    let (mut first_done, mut last_done) = (!stored.zero_based || row > 0, row > 0);
     samples.for_each(row, |column, value| {
-        // The last number of the first one is always there, so that a reader knows how many there are.
-        if value != 0.0 || (row == 0 && column + 1 == columns) {
-            let _ = write!(text, "{}:", column + 1);
-            push_number(text, value);
-            text.push(' ');
+        if !first_done && column > 0 {
+            push(0, 0.0);
+        }
+        first_done = true;
+        if value != 0.0 || (row == 0 && (column == last || stored.zero_based && column == 0)) {
+            push(column, value);
+            last_done |= column == last;
         }
     });
-    if row == 0 && samples.is_sparse() {
-        let mut last = None;
-        samples.for_each(row, |column, _| last = Some(column));
-        if columns > 0 && last.is_none_or(|last| last + 1 < columns) {
-            let _ = write!(text, "{columns}:0 ");
-        }
+    if !first_done {
+        push(0, 0.0);
+        last_done |= last == 0;
+    }
+    if !last_done {
+        push(last, 0.0);
     }
 }
 

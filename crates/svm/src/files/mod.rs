@@ -2,6 +2,7 @@
 
 mod check;
 mod header;
+mod libsvm_fields;
 mod libsvm_read;
 mod libsvm_write;
 mod parts;

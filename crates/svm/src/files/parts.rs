@@ -23,8 +23,10 @@ impl Parts {
     pub fn build(self) -> Result<StoredModel, Refusal> {
         let Self { header, rho, support, vectors, coefficients, probability } = self;
         let kernel = header.kernel.to_kernel();
-        let expansion =
+        let mut expansion =
             Expansion::new(kernel, vectors, header.columns, header.class_sizes, coefficients, header.single);
+        expansion.open = header.open;
+        let zero_based = header.zero_based;
         // A LIBSVM file does not say how strong the penalty was.
         let strength = header.penalty.unwrap_or(f64::NAN);
         let target = match header.svm_type {
@@ -53,7 +55,7 @@ impl Parts {
                 AnyModel::Machine(Machine { kind, rho, report, support, expansion })
             }
         };
-        let stored = StoredModel { model, probability };
+        let stored = StoredModel { model, probability, zero_based };
         check(&stored)?;
         Ok(stored)
     }

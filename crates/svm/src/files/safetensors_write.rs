@@ -71,6 +71,8 @@ pub(super) fn bytes(stored: &StoredModel) -> Result<Vec<u8>, DataError> {
         svm_type: model.svm_type(),
         kernel,
         columns: expansion.columns,
+        open: expansion.open,
+        zero_based: stored.zero_based,
         labels: Vec::new(),
         class_sizes: expansion.class_sizes.clone(),
         one_vs_rest: false,

@@ -64,17 +64,20 @@ pub struct StoredModel {
     pub model: AnyModel,
     /// How its values become probabilities, where that was fitted.
     pub probability: Option<Probability>,
+    /// Whether LIBSVM's files count the features from 0, as scikit-learn writes them: the first column of the support
+    /// vectors is index 0 in the model and in the samples that it is meant for, else 1.
+    pub zero_based: bool,
 }
 
 impl From<SvcModel> for StoredModel {
     fn from(model: SvcModel) -> Self {
-        Self { model: AnyModel::Classifier(model), probability: None }
+        Self { model: AnyModel::Classifier(model), probability: None, zero_based: false }
     }
 }
 
 impl From<Machine> for StoredModel {
     fn from(model: Machine) -> Self {
-        Self { model: AnyModel::Machine(model), probability: None }
+        Self { model: AnyModel::Machine(model), probability: None, zero_based: false }
     }
 }
 
@@ -104,6 +107,8 @@ impl StoredModel {
     /// # Errors
     /// As [`StoredModel::read`].
     pub fn parse(origin: &str, bytes: &[u8]) -> Result<Self, SvmError> {
+        // A mark that an editor put before the text.
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         // A safetensors file: eight bytes of length, then JSON.
         let stored = if bytes.get(8) == Some(&b'{') {
             safetensors_read::parse(origin, bytes)
@@ -111,6 +116,27 @@ impl StoredModel {
             libsvm_read::parse(origin, bytes)
         };
         Ok(stored?)
+    }
+
+    /// The model of a precomputed kernel whose training samples are some of a larger one: a support vector that is
+    /// column i of the training table becomes column `columns[i]` of the larger table, from 0.
+    ///
+    /// # Errors
+    /// For another kernel, and where a support vector has no such column.
+    pub fn in_larger_kernel(mut self, columns: &[u32]) -> Result<Self, SvmError> {
+        let expansion = self.model.expansion_mut();
+        let SupportVectors::Columns(chosen) = &mut expansion.vectors else {
+            return Err(SvmError::input("columns", "a precomputed kernel", expansion.kernel.name()));
+        };
+        for column in chosen {
+            let Some(&to) = columns.get(*column as usize) else {
+                let expected = format!("a column for each of {} training samples", expansion.columns);
+                return Err(SvmError::input("columns", expected, columns.len().to_string()));
+            };
+            *column = to;
+        }
+        expansion.columns = columns.iter().max().map_or(0, |&largest| largest as usize + 1);
+        Ok(self)
     }
 
     /// Writes a LIBSVM model file, atomically.
@@ -194,6 +220,13 @@ impl AnyModel {
         match self {
             Self::Classifier(model) => &model.expansion,
             Self::Machine(model) => &model.expansion,
+        }
+    }
+
+    fn expansion_mut(&mut self) -> &mut Expansion {
+        match self {
+            Self::Classifier(model) => &mut model.expansion,
+            Self::Machine(model) => &mut model.expansion,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::args::svm::Predict;
 use crate::{failure, machine};
 
 pub fn run(args: &Predict) -> Result<()> {
-    let StoredModel { model, probability } = StoredModel::read(&args.model)?;
+    let StoredModel { model, probability, .. } = StoredModel::read(&args.model)?;
     let quiet = args.quiet || args.common.json;
     if !args.probability && probability.is_some() && !quiet {
         out!("Model supports probability estimates, but disabled in prediction.");
