@@ -97,12 +97,29 @@ pub fn sigmoid_and_softplus<F: Scalar>(x: F) -> (F, F) {
 pub fn sigmoid_and_softplus_of<F: Scalar>(x: F, u: F) -> (F, F) {
     let complement = F::ONE / (F::ONE + u);
     let sigmoid = if x < F::ZERO { u * complement } else { complement };
-    // ln(1 + u) = 2 artanh(u / (2 + u)), whose argument is at most 1/3.
+    let softplus = log_of_one_and(u) + if x > F::ZERO { x } else { F::ZERO };
+    if x.is_nan() { (x, x) } else { (sigmoid, softplus) }
+}
+
+/// u / (1 + u) and ln(1 + u) for 0 <= u <= 1. Where u = e^-|x|, these are [`sigmoid`] and [`softplus`] of -|x|, which
+/// keep all their digits where those of |x| round to 1 and |x|.
+///
+/// ```
+/// use pellucid_compute::math::{exp_of_negative, sigmoid_and_softplus_below_zero};
+/// let (sigmoid, softplus) = sigmoid_and_softplus_below_zero(exp_of_negative(-16.0_f32));
+/// assert!((sigmoid / 1.125_351_6e-7 - 1.0).abs() < 1e-6 && (softplus / 1.125_351_7e-7 - 1.0).abs() < 1e-6);
+/// ```
+#[inline(always)]
+pub fn sigmoid_and_softplus_below_zero<F: Scalar>(u: F) -> (F, F) {
+    (u * (F::ONE / (F::ONE + u)), log_of_one_and(u))
+}
+
+/// ln(1 + u) = 2 artanh(u / (2 + u)) for 0 <= u <= 1, where that argument is at most 1/3.
+#[inline(always)]
+fn log_of_one_and<F: Scalar>(u: F) -> F {
     let s = u / (F::TWO + u);
     let square = s * s;
-    let series = polynomial(F::ARTANH_SERIES, square);
-    let softplus = (F::TWO * s + F::TWO * s * square * series) + if x > F::ZERO { x } else { F::ZERO };
-    if x.is_nan() { (x, x) } else { (sigmoid, softplus) }
+    F::TWO * s + F::TWO * s * square * polynomial(F::ARTANH_SERIES, square)
 }
 
 /// The hyperbolic tangent (e^2x - 1) / (e^2x + 1).

@@ -77,13 +77,8 @@ vectorized! {
         x.chunks(BLOCK).map(|x| sum_by(x.len(), |i| x[i])).sum()
     }
 
-    /// The Euclidean norm, the square root of the sum of squares.
-    ///
-    /// ```
-    /// assert_eq!(pellucid_compute::reduce::norm(&[3.0_f32, 4.0]), 5.0);
-    /// ```
-    pub fn norm<F>(x: &[F]) -> f64 {
-        x.chunks(BLOCK).map(|x| sum_by(x.len(), |i| x[i] * x[i])).sum::<f64>().sqrt()
+    fn sum_of_squares<F>(x: &[F]) -> f64 {
+        x.chunks(BLOCK).map(|x| sum_by(x.len(), |i| x[i] * x[i])).sum::<f64>()
     }
 
     fn sum_columns<F>(out: &mut [F], columns: Columns<'_, F>) {
@@ -94,6 +89,41 @@ vectorized! {
             }
         }
     }
+}
+
+/// The Euclidean norm, the square root of the sum of squares, of numbers of any size: it is infinite only where it exceeds
+/// the largest `f64`, and NaN where a number is.
+///
+/// ```
+/// use pellucid_compute::reduce::norm;
+/// assert_eq!(norm(&[3.0_f32, 4.0]), 5.0);
+/// assert_eq!(norm(&[3e-200, 4e-200]), 5e-200);
+/// ```
+pub fn norm<F: Scalar>(x: &[F]) -> f64 {
+    let square = sum_of_squares(x);
+    let least = (F::MIN_POSITIVE / F::EPSILON).to_f64() * x.len() as f64;
+    if square >= least && square.is_finite() {
+        return square.sqrt();
+    }
+    // Squares have vanished or overflowed: as the largest times the norm of what it leaves.
+    let (largest, norm) = scaled_norm(x);
+    largest * norm
+}
+
+/// The largest absolute value of `x`, and the norm of `x` over it; NaN where a number is. Their product may exceed the
+/// largest `f64` where they do not.
+///
+/// ```
+/// let (largest, norm) = pellucid_compute::reduce::scaled_norm(&[3e300, 4e300]);
+/// assert_eq!((largest, norm), (4e300, 1.25));
+/// ```
+pub fn scaled_norm<F: Scalar>(x: &[F]) -> (f64, f64) {
+    let largest =
+        x.iter().map(|x| x.to_f64().abs()).fold(0.0, |a, b| if b > a || b.is_nan() { b } else { a });
+    if largest == 0.0 || !largest.is_finite() {
+        return (largest, if largest == 0.0 { 0.0 } else { 1.0 });
+    }
+    (largest, x.iter().map(|x| (x.to_f64() / largest).powi(2)).sum::<f64>().sqrt())
 }
 
 /// The columns of a row-major matrix from `begin` on.
@@ -148,6 +178,24 @@ mod tests {
         let x = vec![0.1_f32; 1 << 20];
         let exact = f64::from(0.1_f32) * f64::from(1 << 20);
         assert!((sum(&x) - exact).abs() / exact < 1e-6);
+    }
+
+    #[test]
+    fn norms_of_any_size() {
+        for exponent in (-300..=300).step_by(5) {
+            let size = 10.0_f64.powi(exponent);
+            let x = [3.0 * size, -4.0 * size, 12.0 * size];
+            assert!((norm(&x) / (13.0 * size) - 1.0).abs() < 1e-15, "{exponent}");
+            let single = x.map(|x| x as f32);
+            if (-37..=37).contains(&exponent) {
+                assert!((norm(&single) / (13.0 * size) - 1.0).abs() < 1e-7, "{exponent} in f32");
+            }
+        }
+        assert_eq!(norm(&[0.0_f32; 3]), 0.0);
+        assert_eq!(norm::<f32>(&[]), 0.0);
+        assert!(norm(&[1.0, f64::NAN, 2.0]).is_nan() && norm(&[f32::NAN, f32::INFINITY]).is_nan());
+        assert_eq!(norm(&[1.0_f32, f32::NEG_INFINITY]), f64::INFINITY);
+        assert_eq!(norm(&[1.5e308, 1.5e308]), f64::INFINITY);
     }
 
     #[test]

@@ -159,19 +159,21 @@ impl Dataset {
     }
 
     /// Writes the targets at `positions` as floats, `[positions.len(), target_width()]`, without allocating.
-    /// Classes are written one-hot.
+    /// Classes are written one-hot, in rows as wide as `out` makes them: a network may have more outputs than the
+    /// data have classes.
     ///
     /// # Panics
-    /// If `out` has another length or a position is out of range.
+    /// If `out` has another length, a class lies beyond its row, or a position is out of range.
     pub fn gather_targets<E: Element>(&self, positions: &[u32], out: &mut [E]) {
         match &*self.targets {
             Targets::SameAsInput => self.gather_inputs(positions, out),
             Targets::Values(v) => v.gather_rows(self.rows_at(positions), out),
-            Targets::Classes { labels, classes } => {
-                assert_eq!(out.len(), positions.len() * classes, "one-hot targets of {classes} classes");
+            Targets::Classes { labels, .. } => {
+                let width = out.len() / positions.len().max(1);
+                assert_eq!(out.len(), positions.len() * width, "rows of one width");
                 out.fill(E::default());
                 for (k, row) in self.rows_at(positions).enumerate() {
-                    out[k * classes + labels[row] as usize] = E::from_u8_unit(u8::MAX);
+                    out[k * width..(k + 1) * width][labels[row] as usize] = E::from_u8_unit(u8::MAX);
                 }
             }
         }

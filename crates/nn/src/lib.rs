@@ -25,7 +25,7 @@ mod summary;
 mod train;
 
 pub use bf16_model::Bf16Model;
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, DataNotes};
 pub use error::Error;
 pub use evaluate::{accuracy, argmax, evaluate, for_each_batch, predict};
 pub use init::Init;

@@ -30,6 +30,28 @@ pub struct Header {
     pub training: Option<TrainingHeader>,
     /// Notes.
     pub metadata: BTreeMap<String, String>,
+    /// What the data were like that the model was trained on; older checkpoints do not say.
+    #[serde(default, skip_serializing_if = "DataNotes::is_empty")]
+    pub data: DataNotes,
+}
+
+/// What a model must be told of its data to be used on others: how inputs were scaled, and what its classes are called.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DataNotes {
+    /// The factor that inputs were multiplied by, such as 1/255 for the bytes of images; `None` where they were taken as
+    /// they stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_scale: Option<f64>,
+    /// The names of the classes, that of output 0 first, where labels had names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_names: Option<Vec<String>>,
+}
+
+impl DataNotes {
+    /// Whether nothing is noted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The state of a run but the tensors.

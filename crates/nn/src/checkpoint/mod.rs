@@ -16,7 +16,7 @@ use crate::train::{History, Progress, TrainConfig};
 use crate::{Model, Scalar};
 
 pub use error::CheckpointError;
-pub use header::{Header, TensorInfo, TrainingHeader, describe, parse_header};
+pub use header::{DataNotes, Header, TensorInfo, TrainingHeader, describe, parse_header};
 
 /// A model, and where it was trained the state of its training.
 ///
@@ -36,6 +36,7 @@ pub struct Checkpoint<F> {
     model: Model<F>,
     training: Option<TrainingState<F>>,
     metadata: BTreeMap<String, String>,
+    data: DataNotes,
 }
 
 /// The state of a training run beside the model.
@@ -53,10 +54,13 @@ pub struct TrainingState<F> {
     pub best_parameters: Vec<F>,
 }
 
+/// What a run carries from checkpoint to checkpoint and does not look at.
+pub(crate) type Notes = (BTreeMap<String, String>, DataNotes);
+
 impl<F: Scalar> Checkpoint<F> {
     /// A checkpoint of a model.
     pub fn new(model: Model<F>, training: Option<TrainingState<F>>) -> Self {
-        Self { model, training, metadata: BTreeMap::new() }
+        Self { model, training, metadata: BTreeMap::new(), data: DataNotes::default() }
     }
 
     /// Adds a note, such as what the model is for.
@@ -64,6 +68,12 @@ impl<F: Scalar> Checkpoint<F> {
     pub fn describe_as(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.metadata.insert(key.into(), value.into());
         self
+    }
+
+    /// Notes how the model's data were scaled and what its classes are called.
+    #[must_use]
+    pub fn with_data(self, data: DataNotes) -> Self {
+        Self { data, ..self }
     }
 
     /// The model.
@@ -81,12 +91,17 @@ impl<F: Scalar> Checkpoint<F> {
         &self.metadata
     }
 
+    /// How the model's data were scaled and what its classes are called.
+    pub fn data(&self) -> &DataNotes {
+        &self.data
+    }
+
     /// The model alone.
     pub fn into_model(self) -> Model<F> {
         self.model
     }
 
-    pub(crate) fn into_parts(self) -> (Model<F>, Option<TrainingState<F>>) {
-        (self.model, self.training)
+    pub(crate) fn into_parts(self) -> (Model<F>, Option<TrainingState<F>>, Notes) {
+        (self.model, self.training, (self.metadata, self.data))
     }
 }

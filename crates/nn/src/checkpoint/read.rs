@@ -133,7 +133,7 @@ impl<F: Scalar> Checkpoint<F> {
                 })
             }
         };
-        Ok(Self { model, training, metadata: header.metadata })
+        Ok(Self { model, training, metadata: header.metadata, data: header.data })
     }
 }
 

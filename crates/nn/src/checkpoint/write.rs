@@ -89,6 +89,7 @@ impl<F: Scalar> Checkpoint<F> {
                 history: state.history.clone(),
             }),
             metadata: self.metadata().clone(),
+            data: self.data().clone(),
         };
         let header = serde_json::to_string(&header).map_err(|error| error.to_string())?;
         let metadata = HashMap::from([(KEY.to_owned(), header)]);

@@ -1,8 +1,10 @@
 //! The binary cross-entropy of logits.
 
+use std::ops::RangeInclusive;
+
 use pellucid_compute::{Scalar, math, reduce::sum_with_gradient, vectorized};
 
-use super::{Loss, LossRows};
+use super::{Loss, LossRows, sum_again};
 
 /// The mean binary cross-entropy of logits over all N = batch x width elements; targets lie in [0, 1].
 ///
@@ -13,7 +15,9 @@ use super::{Loss, LossRows};
 /// dL/dl = 1/N (s(l) - t)
 /// ```
 ///
-/// The right-hand form neither overflows nor loses digits, since ln(1 + e^l) = max(l, 0) + ln(1 + e^-|l|).
+/// Neither side cancels or overflows as it is computed: with u = e^-|l| and w the share of the class that the logit
+/// speaks against (1 - t where l > 0, else t), the term is w |l| + ln(1 + u), and the gradient is
+/// w - u / (1 + u) times the sign of l.
 /// Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BceWithLogits;
@@ -27,16 +31,31 @@ vectorized! {
                 *u = math::exp_of_negative(-l.abs());
             }
             *sum = sum_with_gradient(l, t, g, |l, t, u| {
-                let (sigmoid, softplus) = math::sigmoid_and_softplus_of(l, u);
-                (softplus - t * l, scale * (sigmoid - t))
+                let positive = l > F::ZERO;
+                let against = if positive { F::ONE - t } else { t };
+                let (rest, log) = math::sigmoid_and_softplus_below_zero(u);
+                let slope = if positive { against - rest } else { rest - against };
+                let slope = if l.is_nan() { l } else { slope };
+                (against * l.abs() + log, scale * slope)
             });
+            sum_again(sum, l, t, term);
         }
     }
+}
+
+/// One term in `f64`.
+fn term(l: f64, t: f64) -> f64 {
+    let against = if l > 0.0 { 1.0 - t } else { t };
+    against * l.abs() + (-l.abs()).exp().ln_1p()
 }
 
 impl<F: Scalar> Loss<F> for BceWithLogits {
     fn name(&self) -> &'static str {
         "binary cross-entropy with logits"
+    }
+
+    fn targets(&self) -> RangeInclusive<f64> {
+        0.0..=1.0
     }
 
     fn rows(&self, io: LossRows<'_, F>) {

@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Scalar, reduce::sum_with_gradient, vectorized};
 
-use super::{Loss, LossRows};
+use super::{Loss, LossRows, sum_again};
 
 /// The Huber loss, a parabola that becomes a line at |p - t| = delta; its mean over all N elements.
 ///
@@ -38,6 +38,10 @@ vectorized! {
                 let slope = if e < -delta { -delta } else { slope };
                 // Inside, slope = e and this is e^2 / 2; outside it is delta |e| - delta^2 / 2.
                 (slope * (e - F::HALF * slope), scale * slope)
+            });
+            sum_again(sum, p, t, |p, t| {
+                let slope = (p - t).clamp(-delta.to_f64(), delta.to_f64());
+                slope * ((p - t) - 0.5 * slope)
             });
         }
     }

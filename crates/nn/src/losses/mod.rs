@@ -6,6 +6,7 @@ mod huber;
 mod mse;
 
 use std::fmt::Debug;
+use std::ops::RangeInclusive;
 
 use pellucid_compute::{Pool, Rows, Scalar};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,11 @@ pub trait Loss<F: Scalar>: Debug + Send + Sync {
         batch * width
     }
 
+    /// The targets for which the loss is defined and has a least value. They are checked once, when data meet a network.
+    fn targets(&self) -> RangeInclusive<f64> {
+        f64::NEG_INFINITY..=f64::INFINITY
+    }
+
     /// Sets `sums[i]` to the sum of the terms of row i, and `gradient` to `scale` times its derivative.
     fn rows(&self, rows: LossRows<'_, F>);
 }
@@ -47,6 +53,18 @@ pub struct LossRows<'a, F> {
     pub width: usize,
     /// One over the number of terms of the whole batch.
     pub scale: F,
+}
+
+/// Takes a row's sum of terms again in `f64` where it lies beyond what sums in `F` can tell: squares of numbers below
+/// 1e-19 or above 1e19 vanish or overflow in `f32`, and so does e^-|l| of a logit below -87.
+#[inline(always)]
+fn sum_again<F: Scalar>(sum: &mut f64, prediction: &[F], target: &[F], term: impl Fn(f64, f64) -> f64) {
+    let least = (F::MIN_POSITIVE / F::EPSILON).to_f64();
+    // Written so that NaN is taken again, and stays.
+    if !(*sum >= least && sum.is_finite()) {
+        let terms = prediction.iter().zip(target).map(|(p, t)| term(p.to_f64(), t.to_f64()));
+        *sum = terms.sum();
+    }
 }
 
 /// Fewest elements that are worth a second thread.
@@ -110,6 +128,11 @@ pub enum LossConfig {
 }
 
 impl LossConfig {
+    /// Whether the loss takes logits, so that a softmax or a sigmoid in front of it is one too many.
+    pub fn takes_logits(self) -> bool {
+        matches!(self, Self::BceWithLogits | Self::CrossEntropyWithLogits)
+    }
+
     /// The loss that this describes.
     pub fn build<F: Scalar>(self) -> Box<dyn Loss<F>> {
         match self {

@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Scalar, reduce::sum_with_gradient, vectorized};
 
-use super::{Loss, LossRows};
+use super::{Loss, LossRows, sum_again};
 
 /// The mean squared error over all N = batch x width elements.
 ///
@@ -20,6 +20,7 @@ vectorized! {
         let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
         for ((p, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
             *sum = sum_with_gradient(p, t, g, |p, t, _| ((p - t) * (p - t), slope * (p - t)));
+            sum_again(sum, p, t, |p, t| (p - t).powi(2));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The trainer.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use pellucid_data::{Batches, Dataset, Element, permutation_into};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckpointPolicy, EpochRecord, History, Observer, Outcome, StepReport, TrainConfig};
-use crate::checkpoint::{Checkpoint, CheckpointError, TrainingState};
+use crate::checkpoint::{Checkpoint, CheckpointError, DataNotes, TrainingState};
 use crate::evaluate::{batch_loss, check_fit, load_inputs, mean_loss};
 use crate::optimizers::Update;
 use crate::plan::zeros;
@@ -51,6 +52,8 @@ pub struct Trainer<F> {
     progress: Progress,
     history: History,
     checkpoints: CheckpointPolicy,
+    metadata: BTreeMap<String, String>,
+    data: DataNotes,
 }
 
 /// How far a run has come.
@@ -91,6 +94,8 @@ impl<F: Scalar + Element> Trainer<F> {
             progress: Progress::default(),
             history: History::default(),
             checkpoints: CheckpointPolicy::default(),
+            metadata: BTreeMap::new(),
+            data: DataNotes::default(),
             model,
             config,
             loss,
@@ -104,7 +109,7 @@ impl<F: Scalar + Element> Trainer<F> {
     /// # Errors
     /// Where the checkpoint holds no training state, or that of a run with other settings.
     pub fn resume(checkpoint: Checkpoint<F>, config: TrainConfig, pool: &Arc<Pool>) -> Result<Self, Error> {
-        let (model, state) = checkpoint.into_parts();
+        let (model, state, notes) = checkpoint.into_parts();
         let Some(state) = state else {
             return Err(CheckpointError::NoTrainingState.into());
         };
@@ -128,6 +133,7 @@ impl<F: Scalar + Element> Trainer<F> {
         trainer.optimizer_state.copy_from_slice(&state.optimizer_state);
         trainer.best_parameters = state.best_parameters;
         (trainer.progress, trainer.history) = (state.progress, state.history);
+        (trainer.metadata, trainer.data) = notes;
         Ok(trainer)
     }
 
@@ -135,6 +141,13 @@ impl<F: Scalar + Element> Trainer<F> {
     #[must_use]
     pub fn checkpoints(mut self, policy: CheckpointPolicy) -> Self {
         self.checkpoints = policy;
+        self
+    }
+
+    /// Notes in every checkpoint how the data are scaled and what the classes are called.
+    #[must_use]
+    pub fn describe_data(mut self, data: DataNotes) -> Self {
+        self.data = data;
         self
     }
 
@@ -316,7 +329,8 @@ impl<F: Scalar + Element> Trainer<F> {
             optimizer_state: self.optimizer_state.to_vec(),
             best_parameters: self.best_parameters.clone(),
         };
-        Checkpoint::new(self.model.clone(), Some(state))
+        let checkpoint = Checkpoint::new(self.model.clone(), Some(state)).with_data(self.data.clone());
+        self.metadata.iter().fold(checkpoint, |checkpoint, (key, value)| checkpoint.describe_as(key, value))
     }
 
     /// The model.
