@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// support vector machines to its latent codes, and writes a page with figures and tables. Results go to standard output, progress to standard error.
 ///
 /// Exit codes: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 wrong data, 4 a checked result was
-/// missed, 130 interrupted (after writing a checkpoint).
+/// missed, 130 stopped by Ctrl-C, SIGTERM or SIGHUP (a training after writing a checkpoint; a second signal ends it at once).
 #[derive(Debug, Parser)]
 #[command(name = "pellucid", version, max_term_width = 100)]
 pub struct Arguments {

@@ -46,7 +46,8 @@ pub fn interrupted(message: impl Into<String>) -> anyhow::Error {
     Failure { code: INTERRUPTED, message: message.into() }.into()
 }
 
-const INTERRUPTED: u8 = 130;
+/// Stopped by a signal.
+pub const INTERRUPTED: u8 = 130;
 const RUNTIME: u8 = 1;
 /// Wrong usage or configuration.
 pub const USAGE: u8 = 2;

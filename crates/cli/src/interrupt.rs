@@ -1,21 +1,76 @@
-//! A clean stop on Ctrl-C.
+//! A clean stop on Ctrl-C, SIGTERM and SIGHUP.
+//!
+//! Most work has nothing to lose: a first signal removes the temporary file of an output and ends the process, whatever
+//! it does at that moment. Only a training has a state to write down; while it lives, [`Unfinished`] makes a first
+//! signal a request, and a second one the end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use crate::failure::INTERRUPTED;
 
-/// From now on, the first Ctrl-C (or SIGTERM) asks the work to stop after its step; a second one ends the process.
-pub fn listen() {
-    // Without a handler Ctrl-C ends the process as ever; a run can then be resumed from its last checkpoint.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-        say!("\ninterrupted: stopping after this step (once more to stop at once)");
-    });
+static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// How many [`Unfinished`] there are.
+static UNFINISHED: AtomicUsize = AtomicUsize::new(0);
+
+/// Work that looks at [`requested`] after every step and then writes down how far it has come.
+#[derive(Debug)]
+pub struct Unfinished(());
+
+impl Unfinished {
+    /// From now on a first signal waits for the work.
+    pub fn work() -> Self {
+        UNFINISHED.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        UNFINISHED.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Whether the work should stop.
 pub fn requested() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
+    REQUESTED.load(Ordering::Relaxed)
+}
+
+/// What a signal does.
+fn stop() {
+    if REQUESTED.swap(true, Ordering::SeqCst) || UNFINISHED.load(Ordering::SeqCst) == 0 {
+        say!("\ninterrupted");
+        pellucid::data::abandon_writes();
+        std::process::exit(INTERRUPTED.into());
+    }
+    say!("\ninterrupted: stopping after this step (once more to stop at once)");
+}
+
+/// From now on signals stop the work. Without a handler, should the system refuse one, they end the process as ever; a
+/// training can then be resumed from its last checkpoint.
+#[cfg(unix)]
+pub fn listen() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    // What was ignored stays so: nohup ignores SIGHUP, a shell SIGINT for what it runs in the background.
+    let ignored = ignored();
+    let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0);
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new(signals) {
+        let listener = std::thread::Builder::new().name("signals".into());
+        // Should there be no thread, a signal is not seen, and SIGKILL is left.
+        let _ = listener.spawn(move || signals.forever().for_each(|_| stop()));
+    }
+}
+
+/// The signals that this process was started to ignore, a bit each, where the system tells.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+}
+
+#[cfg(not(unix))]
+pub fn listen() {
+    let _ = ctrlc::set_handler(stop);
 }

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pellucid::nn::{EpochRecord, Observer, StepReport};
 use pellucid::prelude::{Model, Scalar};
 
-use crate::interrupt;
+use crate::interrupt::{self, Unfinished};
 
 /// Shows a run, times its training, and stops it on Ctrl-C.
 pub struct Progress {
@@ -25,6 +25,8 @@ pub struct Progress {
     epoch_training: Duration,
     epoch_samples: u64,
     last_drawn: Instant,
+    /// Until it is finished, signals wait for its state to be written.
+    unfinished: Option<Unfinished>,
 }
 
 impl Progress {
@@ -55,6 +57,7 @@ impl Progress {
             epoch_training: Duration::ZERO,
             epoch_samples: 0,
             last_drawn: now,
+            unfinished: Some(Unfinished::work()),
         }
     }
 
@@ -63,9 +66,10 @@ impl Progress {
         (self.samples > 0).then(|| self.samples as f64 / self.training.as_secs_f64())
     }
 
-    /// Takes the bar away.
-    pub fn finish(&self) {
+    /// Takes the bar away; the state of the run is written.
+    pub fn finish(&mut self) {
         self.bar.finish_and_clear();
+        self.unfinished = None;
     }
 
     /// One step was made.

@@ -5,6 +5,7 @@
 #![allow(unsafe_code)]
 
 mod buffer;
+pub mod descriptor;
 pub mod half_precision;
 pub mod isa;
 pub mod math;

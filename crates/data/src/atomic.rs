@@ -1,18 +1,24 @@
-//! Writing a file so that a crash at any moment leaves the old file or the new one, never a part.
+//! Writing an output so that a crash at any moment leaves the old file or the new one, never a part.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind};
+use std::path::Path;
 
+use crate::output_target::{OutputTarget, open_descriptor, open_special};
+use crate::temporary::{Temporary, folder_of};
 use crate::{DataError, Place};
 
-/// Writes `path` through `write`: a temporary file beside it is filled, flushed, synced and renamed over it.
+/// Writes `path` through `write`.
+///
+/// A regular file is replaced as a whole: a temporary file beside it is filled, synced and renamed over it. Symbolic
+/// links are followed, so that a link stays a link; mode and, where the system allows it, owner of an old file are kept.
+/// Devices, FIFOs, `/dev/stdout` and `/dev/fd/N` are written to as they are. What killed processes have left of their
+/// temporary files in that folder is removed.
 ///
 /// # Errors
-/// If the folder is missing or not writable, or `write` fails; then the temporary file is removed and an old
-/// file at `path` stays as it was. An error of your own type can travel through [`io::Error::other`].
+/// If `path` is a folder or a file that is not to be written, its folder is missing or takes no files, or `write`
+/// fails; then the temporary file is removed and an old file stays as it was. An error of your own type can travel
+/// through [`io::Error::other`].
 ///
 /// ```
 /// use std::io::Write;
@@ -26,56 +32,85 @@ pub fn atomic_write(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), DataError> {
-    let path = path.as_ref();
-    let (temporary, file) = create_beside(path)?;
-    let result = fill(file, write).and_then(|()| fs::rename(&temporary, path));
-    if let Err(e) = result {
-        // The first error is the one to report; a left-over file is harmless.
-        let _ = fs::remove_file(&temporary);
-        return Err(DataError::io(path, "a file that can be written", e));
-    }
-    sync_folder(folder_of(path)).map_err(|e| DataError::io(path, "a folder that can be synced", e))
+    let origin = path.as_ref();
+    let failed = |expected| move |e| DataError::io(origin, expected, e);
+    let stream = match find(origin)? {
+        OutputTarget::File { path, old } => {
+            let (temporary, file) = create(origin, &path, old.as_ref())?;
+            // The file is open, and so locked, until it has its name.
+            let file = fill(file, write).map_err(failed(A_FILE))?;
+            file.sync_all().and_then(|()| temporary.rename(&path)).map_err(failed(A_FILE))?;
+            drop(file);
+            return sync_folder(folder_of(&path)).map_err(failed("a folder that can be synced"));
+        }
+        OutputTarget::Special(path) => open_special(&path),
+        OutputTarget::Descriptor(number) => open_descriptor(number),
+    };
+    stream.and_then(|file| fill(file, write)).and_then(|file| sync_stream(&file)).map_err(failed(A_FILE))
 }
 
-fn fill(file: File, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<()> {
+/// Whether [`atomic_write`] could write to `path`, as far as that can be told without writing: worth knowing before
+/// the work whose result is to go there.
+///
+/// # Errors
+/// As [`atomic_write`].
+///
+/// ```
+/// assert!(pellucid_data::check_output("/nowhere/at/all").is_err());
+/// ```
+pub fn check_output(path: impl AsRef<Path>) -> Result<(), DataError> {
+    let origin = path.as_ref();
+    match find(origin)? {
+        OutputTarget::File { path, old } => create(origin, &path, old.as_ref()).map(drop),
+        // Whoever is at the other end of a FIFO would see that it is opened and closed.
+        OutputTarget::Special(_) | OutputTarget::Descriptor(_) => Ok(()),
+    }
+}
+
+const A_FILE: &str = "a file that can be written";
+
+fn find(origin: &Path) -> Result<OutputTarget, DataError> {
+    OutputTarget::find(origin).map_err(|e| match e.kind() {
+        ErrorKind::IsADirectory => {
+            DataError::invalid(origin.display().to_string(), "the path of a file", "a folder", Place::Whole)
+        }
+        _ => DataError::io(origin, A_FILE, e),
+    })
+}
+
+/// A temporary file for the output `origin`, which stands for `path`.
+fn create(origin: &Path, path: &Path, old: Option<&Metadata>) -> Result<(Temporary, File), DataError> {
+    if old.is_some() {
+        // To rename over a file nobody needs the right to write to it: ask for it.
+        OpenOptions::new().write(true).open(path).map_err(|e| DataError::io(origin, A_FILE, e))?;
+    }
+    Temporary::create(path, old)
+        .map_err(|e| DataError::io(origin, "a folder in which files can be created", e))
+}
+
+fn fill(file: File, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> io::Result<File> {
     let mut writer = BufWriter::new(file);
     write(&mut writer)?;
-    writer.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    writer.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-/// A new, empty file `.<name>.<process>-<count>.tmp` in the folder of `path`.
-fn create_beside(path: &Path) -> Result<(PathBuf, File), DataError> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let Some(name) = path.file_name() else {
-        return Err(DataError::invalid(
-            path.display().to_string(),
-            "the path of a file",
-            "no file name",
-            Place::Whole,
-        ));
-    };
-    loop {
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
-        let temporary = path.with_file_name(temporary);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Ok(file) => return Ok((temporary, file)),
-            // Left by a killed process that had our number: take the next name.
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(e) => return Err(DataError::io(path, "a folder in which files can be created", e)),
-        }
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+/// Syncs what can be synced: pipes, terminals and most devices cannot.
+fn sync_stream(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(e) if !matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Err(e),
+        _ => Ok(()),
     }
 }
 
 /// Makes the rename itself durable; other systems than Unix do not open folders.
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(folder) {
+        Ok(folder) => sync_stream(&folder),
+        // A folder that takes files need not show them.
+        Err(e) if e.kind() == ErrorKind::PermissionDenied => Ok(()),
+        Err(e) => Err(e),
+    }
 }

@@ -18,15 +18,10 @@ use crate::{interrupt, output};
 
 /// Runs the command that was asked for.
 pub fn run(arguments: Arguments) -> Result<()> {
+    interrupt::listen();
     match arguments.command {
-        Command::Reproduce(args) => {
-            interrupt::listen();
-            reproduce::run(&args)
-        }
-        Command::Train(args) => {
-            interrupt::listen();
-            train::run(&args)
-        }
+        Command::Reproduce(args) => reproduce::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Check(args) => check::run(&args),

@@ -50,8 +50,8 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
 
     let mut progress = Progress::new("training", settings.epochs, trainer.progress().epoch);
     let outcome = trainer.fit(&parts.train, parts.validation.as_ref(), &mut progress)?;
-    progress.finish();
     write_history(&folder.join("history.csv"), trainer.history())?;
+    progress.finish();
     if outcome == Outcome::Interrupted {
         let epoch = trainer.progress().epoch + 1;
         let path = latest.display();

@@ -14,10 +14,8 @@ mod train;
 use anyhow::Result;
 
 use crate::args::svm::Svm;
-use crate::interrupt;
 
 pub fn run(command: &Svm) -> Result<()> {
-    interrupt::listen();
     match command {
         Svm::Train(args) => train::run(args),
         Svm::Predict(args) => predict::run(args),
