@@ -3,8 +3,9 @@
 use pellucid_compute::Pool;
 
 use crate::coupling::couple;
-use crate::cross_validation::CrossValidation;
-use crate::decision::{largest, pairs};
+use crate::cross_validation::{CrossValidation, Start};
+use crate::decision::largest;
+use crate::outcomes::Outcomes;
 use crate::problem::{KernelStore, Setting};
 use crate::sigmoid::Sigmoid;
 use crate::svc::check_labels;
@@ -59,10 +60,12 @@ impl Default for Calibration {
 
 impl CalibratedSvc {
     /// Fits a classifier to all samples, and its sigmoids to the values of samples that classifiers of the same kind
-    /// have not seen: those of stratified folds, in turn. This is what LIBSVM's `-b 1` does, but for the random folds.
+    /// have not seen: those of stratified folds, in turn. This is what LIBSVM's `-b 1` does, but for the random folds:
+    /// also where a fold holds out all there is of a class, the value of a machine that knows one of its classes only
+    /// is 1 or -1 for that one, and 0 where it knows neither.
     ///
     /// # Errors
-    /// As [`Svc::fit_with`], and for fewer than two folds or samples of a class.
+    /// As [`Svc::fit_with`], and for fewer than two folds.
     pub fn fit<'a>(
         svc: &Svc,
         samples: impl Into<Samples<'a>>,
@@ -72,18 +75,22 @@ impl CalibratedSvc {
         observer: Option<Observer<'_>>,
     ) -> Result<Self, SvmError> {
         let samples = samples.into();
-        let validation = CrossValidation::new(svc, &samples, labels, calibration.folds, calibration.seed)?;
-        let model = svc.fit_with(samples, labels, None, pool, observer)?;
-        let setting = Setting::new(samples, &svc.kernel, svc.options, pool)?;
-        let solved = validation.fit(svc, &setting, None, &mut KernelStore::default(), observer)?;
-        let mut outcomes = vec![Vec::new(); model.rho.len()];
-        for (fold, model) in validation.folds.iter().zip(&solved.models) {
-            let values = model.machine_values(fold.held_out.samples(), pool)?;
-            let labels: Vec<i32> = fold.rows.iter().map(|&row| labels[row as usize]).collect();
-            collect(model, &values, &labels, &mut outcomes)?;
+        if calibration.folds < 2 {
+            return Err(SvmError::parameter("folds", "at least 2", calibration.folds));
         }
-        let sigmoids = outcomes.iter().map(|outcomes| Sigmoid::fit(outcomes)).collect();
-        Ok(Self { model, sigmoids })
+        let model = svc.fit_with(samples, labels, None, pool, observer)?;
+        if model.rho.is_empty() {
+            return Ok(Self { model, sigmoids: Vec::new() });
+        }
+        let validation = CrossValidation::new(svc, &samples, labels, calibration.folds, calibration.seed)?;
+        let setting = Setting::new(samples, &svc.kernel, svc.options, pool)?;
+        let mut outcomes = Outcomes::new(&model);
+        let (mut start, mut store) = (Start::default(), KernelStore::default());
+        validation.fit(svc, &setting, &mut start, &mut store, observer, |fold, model| {
+            let labels: Vec<i32> = fold.rows.iter().map(|&row| labels[row as usize]).collect();
+            outcomes.add(&model, &fold.present, &fold.held_out.samples(), &labels, pool)
+        })?;
+        Ok(Self { model, sigmoids: outcomes.sigmoids() })
     }
 
     /// Fits the sigmoids of a classifier to samples that it was not fitted to.
@@ -102,10 +109,10 @@ impl CalibratedSvc {
             let found = format!("none of class {missing}");
             return Err(SvmError::input("held-out labels", "at least one sample of each class", found));
         }
-        let values = model.machine_values(samples, pool)?;
-        let mut outcomes = vec![Vec::new(); model.rho.len()];
-        collect(&model, &values, labels, &mut outcomes)?;
-        let sigmoids = outcomes.iter().map(|outcomes| Sigmoid::fit(outcomes)).collect();
+        let mut outcomes = Outcomes::new(&model);
+        let all: Vec<usize> = (0..model.labels.len()).collect();
+        outcomes.add(&model, &all, &samples, labels, pool)?;
+        let sigmoids = outcomes.sigmoids();
         Ok(Self { model, sigmoids })
     }
 
@@ -154,23 +161,28 @@ impl CalibratedSvc {
         samples: impl Into<Samples<'a>>,
         pool: &Pool,
     ) -> Result<Vec<f64>, SvmError> {
-        let values = self.model.machine_values(samples, pool)?;
-        let machines = self.sigmoids.len();
-        Ok(values.chunks_exact(machines).flat_map(|values| self.row(values)).collect())
+        let (model, classes) = (&self.model, self.model.labels.len());
+        model.expansion.evaluate(&samples.into(), pool, classes, |sums, probabilities| {
+            self.row(model.values_of_row(sums), probabilities);
+        })
     }
 
     /// The probabilities of a row from the values of its machines.
-    fn row(&self, values: &[f64]) -> Vec<f64> {
-        let classes = self.model.labels.len();
-        let positive = values.iter().zip(&self.sigmoids);
-        let positive: Vec<f64> =
-            positive.map(|(&value, sigmoid)| sigmoid.probability(value).clamp(LEAST, 1.0 - LEAST)).collect();
+    fn row(&self, values: impl Iterator<Item = f64>, probabilities: &mut [f64]) {
+        let probability =
+            |(value, sigmoid): (f64, &Sigmoid)| sigmoid.probability(value).clamp(LEAST, 1.0 - LEAST);
+        let mut positive = values.zip(&self.sigmoids).map(probability);
         match self.model.multi_class {
-            _ if classes == 2 => vec![positive[0], 1.0 - positive[0]],
-            MultiClass::OneVsOne => couple(&positive, classes),
+            _ if probabilities.len() <= 2 => {
+                // A single class is sure.
+                let first = positive.next().unwrap_or(1.0);
+                probabilities.iter_mut().zip([first, 1.0 - first]).for_each(|(to, p)| *to = p);
+            }
+            MultiClass::OneVsOne => couple(positive, probabilities),
             MultiClass::OneVsRest => {
-                let sum: f64 = positive.iter().sum();
-                positive.iter().map(|p| p / sum).collect()
+                probabilities.iter_mut().zip(positive).for_each(|(to, p)| *to = p);
+                let sum: f64 = probabilities.iter().sum();
+                probabilities.iter_mut().for_each(|p| *p /= sum);
             }
         }
     }
@@ -196,32 +208,4 @@ impl CalibratedSvc {
         let probabilities = self.probabilities_with(samples, pool)?;
         Ok(probabilities.chunks_exact(classes).map(|row| self.model.labels[largest(row)]).collect())
     }
-}
-
-/// Adds to each machine's list the values of the rows that it is about, and whether they are of its positive class.
-fn collect(
-    model: &SvcModel,
-    values: &[f64],
-    labels: &[i32],
-    outcomes: &mut [Vec<(f64, bool)>],
-) -> Result<(), SvmError> {
-    let classes = model.labels.len();
-    let rest = model.multi_class == MultiClass::OneVsRest && classes > 2;
-    let positive: Vec<(usize, Option<usize>)> = if rest {
-        (0..classes).map(|class| (class, None)).collect()
-    } else {
-        pairs(classes).map(|(a, b)| (a, Some(b))).collect()
-    };
-    for (row, (values, label)) in values.chunks_exact(positive.len()).zip(labels).enumerate() {
-        let Some(class) = model.labels.iter().position(|known| known == label) else {
-            let found = format!("{label} of sample {row} (from 0)");
-            return Err(SvmError::input("held-out labels", format!("one of {:?}", model.labels), found));
-        };
-        for ((&value, &(a, b)), outcomes) in values.iter().zip(&positive).zip(&mut *outcomes) {
-            if b.is_none_or(|b| class == a || class == b) {
-                outcomes.push((value, class == a));
-            }
-        }
-    }
-    Ok(())
 }

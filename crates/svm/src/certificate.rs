@@ -2,8 +2,10 @@
 
 use pellucid_compute::Pool;
 
+use crate::batches::{Tasks, solve_all};
 use crate::classes::Classes;
-use crate::problem::Setting;
+use crate::pairs::Problems;
+use crate::problem::{Setting, Task};
 use crate::{Options, Precision, Report, Samples, Svc, SvcModel, SvmError};
 
 impl Svc {
@@ -50,14 +52,12 @@ impl Svc {
         let classes = Classes::new(labels, self.class_order, weights)?;
         let options = Options { precision: Precision::F64, max_iterations: Some(0), ..self.options };
         let setting = Setting::new(samples, &self.kernel, options, pool)?;
-        let mut tasks = self.tasks(&classes, weights)?;
-
         let outputs = model.expansion.outputs.max(1);
         let mut place_of = vec![None; rows];
         for (at, &row) in model.support.iter().enumerate() {
             place_of[row as usize] = Some(at);
         }
-        for (machine, task) in tasks.iter_mut().enumerate() {
+        let known = |(machine, mut task): (usize, Task)| {
             // nu-SVC is solved for coefficients in [0, 1] and scaled afterwards.
             let scale = model.reports.get(machine).and_then(|report| report.equivalent).unwrap_or(1.0);
             let members = task.groups.iter().flat_map(|&group| {
@@ -69,7 +69,27 @@ impl Svc {
                     .map_or(0.0, |at| model.expansion.coefficients[at * outputs + place] / scale)
             };
             task.dual.beta = members.map(coefficient).collect();
-        }
-        Ok(setting.solve(&classes.rows, &tasks, None, None)?.iter().map(|fitted| fitted.report).collect())
+            task
+        };
+        let tasks = Known { problems: Problems::new(self, &classes, weights)?, known };
+        let mut reports = Vec::new();
+        solve_all(&setting, &classes.rows, &tasks, None, None, |_, fitted| reports.push(fitted.report))?;
+        Ok(reports)
+    }
+}
+
+/// The problems of a fit, begun where it ended.
+struct Known<'a, F> {
+    problems: Problems<'a>,
+    known: F,
+}
+
+impl<F: Fn((usize, Task)) -> Task> Tasks for Known<'_, F> {
+    fn count(&self) -> usize {
+        self.problems.len()
+    }
+
+    fn tasks(&self) -> Box<dyn Iterator<Item = Task> + '_> {
+        Box::new(self.problems.iter().enumerate().map(&self.known))
     }
 }

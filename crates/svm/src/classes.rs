@@ -1,5 +1,7 @@
 //! The classes of a training set and what its samples weigh.
 
+use std::collections::HashMap;
+
 use crate::SvmError;
 
 /// How classes are numbered, which decides what is positive in each pair and who wins a tie.
@@ -20,7 +22,8 @@ pub enum ClassWeight {
     One,
     /// n / (classes x n_class): as much for a rare class as for a frequent one.
     Balanced,
-    /// Factors of C by label; 1 for labels not named.
+    /// Factors of C by label; 1 for labels not named. Those of a label that is named several times are multiplied, as
+    /// LIBSVM does; a label that no sample has changes nothing.
     PerClass(Vec<(i32, f64)>),
 }
 
@@ -34,24 +37,23 @@ pub(crate) struct Classes {
 
 impl Classes {
     pub fn new(labels: &[i32], order: ClassOrder, weights: Option<&[f64]>) -> Result<Self, SvmError> {
-        let mut classes = Self { labels: Vec::new(), rows: Vec::new() };
+        let mut classes = Self { labels: Vec::new(), rows: Vec::<Vec<u32>>::new() };
+        let mut known = HashMap::new();
         for (row, &label) in labels.iter().enumerate() {
             // A sample without weight is no sample.
             if weights.is_some_and(|weights| weights[row] == 0.0) {
                 continue;
             }
-            let class = classes.labels.iter().position(|&known| known == label).unwrap_or_else(|| {
+            let class = *known.entry(label).or_insert(classes.labels.len());
+            if class == classes.labels.len() {
                 classes.labels.push(label);
                 classes.rows.push(Vec::new());
-                classes.labels.len() - 1
-            });
+            }
             classes.rows[class].push(row as u32);
         }
         let found = classes.labels.len();
-        if found < 2 {
-            let only =
-                classes.labels.first().map_or("none".to_owned(), |label| format!("only class {label}"));
-            return Err(SvmError::input("labels", "at least two classes (of samples with a weight)", only));
+        if found == 0 {
+            return Err(SvmError::input("labels", "at least one class (of samples with a weight)", "none"));
         }
         let swapped = order == ClassOrder::Appearance && classes.labels == [-1, 1];
         if order == ClassOrder::Sorted || swapped {
@@ -78,10 +80,11 @@ impl Classes {
                 self.rows.iter().map(|rows| total as f64 / (classes * rows.len() as f64)).collect()
             }
             ClassWeight::PerClass(named) => {
-                let factor = |label: &i32| {
-                    named.iter().find(|(name, _)| name == label).map_or(1.0, |&(_, factor)| factor)
-                };
-                self.labels.iter().map(factor).collect()
+                let mut products = HashMap::new();
+                for &(label, factor) in named {
+                    *products.entry(label).or_insert(1.0) *= factor;
+                }
+                self.labels.iter().map(|label| products.get(label).copied().unwrap_or(1.0)).collect()
             }
         };
         match factors.iter().find(|factor| !(**factor > 0.0 && factor.is_finite())) {

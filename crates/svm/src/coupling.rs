@@ -10,13 +10,14 @@ const MOST_SWEEPS: usize = 1000;
 /// Q_aa = sum over b of r_ba^2,   Q_ab = -r_ba r_ab
 /// ```
 ///
-/// `pairs` holds r_ab of (0, 1), (0, 2), ..., (1, 2), ....
+/// `pairs` gives r_ab of (0, 1), (0, 2), ..., (1, 2), ...; there are as many classes as `p` has room for.
 ///
 /// Source: T.-F. Wu, C.-J. Lin, R. C. Weng, *Probability estimates for multi-class classification by pairwise
 /// coupling*, JMLR 5, 2004: the second method, algorithm 2.
-pub(crate) fn couple(pairs: &[f64], classes: usize) -> Vec<f64> {
+pub(crate) fn couple(pairs: impl Iterator<Item = f64>, p: &mut [f64]) {
+    let classes = p.len();
     let mut q = vec![0.0; classes * classes];
-    for ((a, b), &r) in crate::decision::pairs(classes).zip(pairs) {
+    for ((a, b), r) in crate::decision::pairs(classes).zip(pairs) {
         let r = r.clamp(1e-7, 1.0 - 1e-7);
         let other = 1.0 - r;
         q[a * classes + a] += other * other;
@@ -26,12 +27,12 @@ pub(crate) fn couple(pairs: &[f64], classes: usize) -> Vec<f64> {
     }
     // One coordinate after the other is set to where its share of the condition Q p = (p' Q p) 1 holds, and p is
     // brought back to a sum of 1.
-    let mut p = vec![1.0 / classes as f64; classes];
+    p.fill(1.0 / classes as f64);
     let mut sums = vec![0.0; classes];
     let tolerance = 1e-12 / classes as f64;
     for _ in 0..MOST_SWEEPS {
         for (sum, row) in sums.iter_mut().zip(q.chunks_exact(classes)) {
-            *sum = row.iter().zip(&p).map(|(q, p)| q * p).sum();
+            *sum = row.iter().zip(&*p).map(|(q, p)| q * p).sum();
         }
         let mut square: f64 = p.iter().zip(&sums).map(|(p, sum)| p * sum).sum();
         if sums.iter().all(|sum| (sum - square).abs() < tolerance) {
@@ -42,13 +43,12 @@ pub(crate) fn couple(pairs: &[f64], classes: usize) -> Vec<f64> {
             let whole = 1.0 + step;
             square = (square + step * (step * row[t] + 2.0 * sums[t])) / (whole * whole);
             p[t] += step;
-            for ((sum, p), q) in sums.iter_mut().zip(&mut p).zip(row) {
+            for ((sum, p), q) in sums.iter_mut().zip(&mut *p).zip(row) {
                 *sum = (*sum + step * q) / whole;
                 *p /= whole;
             }
         }
     }
-    p
 }
 
 #[cfg(test)]
@@ -58,8 +58,9 @@ mod tests {
     #[test]
     fn consistent_pairs_give_the_probabilities_they_came_from() {
         let p = [0.5, 0.3, 0.15, 0.05];
-        let pairs: Vec<f64> = crate::decision::pairs(4).map(|(a, b)| p[a] / (p[a] + p[b])).collect();
-        for (found, expected) in couple(&pairs, 4).iter().zip(p) {
+        let mut found = [0.0; 4];
+        couple(crate::decision::pairs(4).map(|(a, b)| p[a] / (p[a] + p[b])), &mut found);
+        for (found, expected) in found.iter().zip(p) {
             assert!((found - expected).abs() < 1e-9, "{found} {expected}");
         }
     }
@@ -67,7 +68,8 @@ mod tests {
     #[test]
     fn certain_pairs_leave_probabilities() {
         for pairs in [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]] {
-            let p = couple(&pairs, 3);
+            let mut p = [0.0; 3];
+            couple(pairs.into_iter(), &mut p);
             assert!((p.iter().sum::<f64>() - 1.0).abs() < 1e-12 && p.iter().all(|&p| p >= 0.0), "{p:?}");
         }
     }

@@ -1,13 +1,28 @@
-//! Fits that leave out one fold each, in one go: they share one copy of the samples and their kernel rows, and all their
-//! binary problems run on the threads side by side.
+//! Fits that leave out one fold each: they share one copy of the samples and their kernel rows, and their binary
+//! problems run on the threads side by side.
+//!
+//! One rule for `svm train -v`, probabilities and the grid search: a class with fewer samples than folds is missing from
+//! some fits, which predict the classes that they have seen, and a fit that has seen one class only predicts that one.
 
+use pellucid_compute::Pool;
+
+use crate::batches::{Tasks, solve_all};
 use crate::classes::Classes;
-use crate::folds::stratified_folds;
+use crate::folds::{fold_count, stratified_folds};
 use crate::formulation::Fitted;
+use crate::gathered::Gathered;
+use crate::pairs::Problems;
 use crate::problem::{KernelStore, Setting, Task};
 use crate::rows::Rows;
-use crate::svc::{Penalty, check_labels};
+use crate::svc::check_labels;
+use crate::watch::shifted;
 use crate::{Observer, Samples, Svc, SvcModel, SvmError};
+
+/// Solutions of so many variables are kept for the next larger C.
+const KEPT_VARIABLES: usize = 1 << 23;
+
+/// Machines of so many folds are in memory at a time.
+const MACHINES: usize = 1 << 16;
 
 /// Samples in folds.
 pub(crate) struct CrossValidation {
@@ -19,15 +34,20 @@ pub(crate) struct CrossValidation {
 
 /// A fold and the samples that are not in it.
 pub(crate) struct Fold {
+    index: usize,
+    /// How many there are.
+    folds: usize,
     pub rows: Vec<u32>,
     pub held_out: Rows,
     /// The others, by class.
     training: Classes,
+    /// Which of all classes those are.
+    pub present: Vec<usize>,
 }
 
-/// The binary problems of all folds, solved for some C.
-pub(crate) struct Solved {
-    pub models: Vec<SvcModel>,
+/// Where fits with a larger C start: the binary problems of all folds, solved for some C.
+#[derive(Default)]
+pub(crate) struct Start {
     c: f64,
     fitted: Vec<Fitted>,
 }
@@ -43,66 +63,129 @@ impl CrossValidation {
         samples.check()?;
         check_labels(samples, labels)?;
         let classes = Classes::new(labels, svc.class_order, None)?;
-        let fold_of = stratified_folds(labels, folds, seed)?;
-        let of = |rows: &[u32], fold: usize, inside: bool| -> Vec<u32> {
-            rows.iter().copied().filter(|&row| (fold_of[row as usize] as usize == fold) == inside).collect()
+        Problems::new(svc, &classes, None)?.check()?;
+        let (folds, fold_of) = (fold_count(folds, labels.len())?, stratified_folds(labels, folds, seed)?);
+        let mut cells = vec![Vec::new(); classes.labels.len() * folds];
+        for (class, rows) in classes.rows.iter().enumerate() {
+            for &row in rows {
+                cells[class * folds + fold_of[row as usize] as usize].push(row);
+            }
+        }
+        let mut held_out = vec![Vec::new(); folds];
+        for (row, &fold) in fold_of.iter().enumerate() {
+            held_out[fold as usize].push(row as u32);
+        }
+        let fold = |(index, rows): (usize, Vec<u32>)| {
+            let mut training = Classes { labels: Vec::new(), rows: Vec::new() };
+            let mut present = Vec::new();
+            for (class, cells) in cells.chunks_exact(folds).enumerate() {
+                // In the order of the cells, which is that of the binary problems' variables.
+                let others = (0..folds).filter(|&fold| fold != index).flat_map(|fold| &cells[fold]);
+                let others: Vec<u32> = others.copied().collect();
+                if !others.is_empty() {
+                    training.labels.push(classes.labels[class]);
+                    training.rows.push(others);
+                    present.push(class);
+                }
+            }
+            Ok(Fold { index, folds, held_out: Rows::copy(samples, &rows)?, rows, training, present })
         };
-        let cells: Vec<Vec<u32>> =
-            classes.rows.iter().flat_map(|rows| (0..folds).map(move |fold| of(rows, fold, true))).collect();
-        let all: Vec<u32> = (0..labels.len() as u32).collect();
-        let fold = |fold: usize| {
-            let rows = of(&all, fold, true);
-            // In the order of the cells, which is that of the binary problems' variables.
-            let others = cells.chunks_exact(folds).map(|cells| {
-                cells
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, _)| *at != fold)
-                    .flat_map(|(_, rows)| rows)
-                    .copied()
-                    .collect()
-            });
-            let training = Classes { labels: classes.labels.clone(), rows: others.collect() };
-            Ok(Fold { held_out: Rows::copy(samples, &rows)?, rows, training })
-        };
-        let parts = (0..folds).map(fold).collect::<Result<_, SvmError>>()?;
+        let parts = held_out.into_iter().enumerate().map(fold).collect::<Result<_, SvmError>>()?;
         Ok(Self { cells, folds: parts, classes })
     }
 
-    /// Fits a classifier for each fold, from where a fit with a smaller C ended, with the kernel rows of earlier fits.
+    /// How many binary problems all folds make.
+    pub fn problems(&self, svc: &Svc) -> usize {
+        self.folds.iter().map(|fold| svc.machines(fold.present.len())).sum()
+    }
+
+    /// Fits a classifier for each fold, from where fits with a smaller C ended, with the kernel rows of earlier fits, and
+    /// hands them out.
     pub fn fit(
         &self,
         svc: &Svc,
         setting: &Setting<'_>,
-        start: Option<&Solved>,
+        start: &mut Start,
         store: &mut KernelStore,
         observer: Option<Observer<'_>>,
-    ) -> Result<Solved, SvmError> {
-        let folds = self.folds.len();
-        let (mut tasks, mut groups) = (Vec::new(), Vec::new());
-        for (index, fold) in self.folds.iter().enumerate() {
-            for mut task in svc.tasks(&fold.training, None)? {
-                let cells = |class: usize| (0..folds).filter(|&f| f != index).map(move |f| class * folds + f);
-                let cells = task.groups.iter().flat_map(|&class| cells(class)).collect();
-                groups.push(std::mem::replace(&mut task.groups, cells));
-                tasks.push(task);
+        mut take: impl FnMut(&Fold, SvcModel) -> Result<(), SvmError>,
+    ) -> Result<(), SvmError> {
+        let earlier = std::mem::replace(start, Start { c: svc.penalty.c(), fitted: Vec::new() });
+        let earlier = if earlier.c <= start.c { earlier } else { Start::default() };
+        let (total, mut solved, mut iterations, mut variables) = (self.problems(svc), 0, 0, 0);
+        let machines = svc.machines(self.classes.labels.len()).max(1);
+        for folds in self.folds.chunks((MACHINES / machines).max(1)) {
+            let problems: Result<Vec<_>, _> =
+                folds.iter().map(|fold| Problems::new(svc, &fold.training, None)).collect();
+            let problems = problems?;
+            let mut gathered: Vec<Gathered> =
+                folds.iter().map(|fold| Gathered::new(svc.multi_class, &fold.training)).collect();
+            let mut next =
+                problems.iter().enumerate().flat_map(|(fold, p)| p.groups().map(move |g| (fold, g)));
+            let tasks = FoldTasks {
+                folds,
+                problems: &problems,
+                cells: &self.cells,
+                earlier: earlier.fitted.get(solved..).unwrap_or(&[]),
+                growth: start.c / earlier.c,
+            };
+            let watch = shifted(observer, total, solved, iterations);
+            solve_all(setting, &self.cells, &tasks, Some(store), Some(&watch), |task, fitted| {
+                if let Some((fold, classes)) = next.next() {
+                    gathered[fold].add(&classes, &task.dual.upper, &fitted);
+                }
+                iterations += fitted.report.iterations;
+                variables += task.dual.variables();
+                if variables <= KEPT_VARIABLES {
+                    start.fitted.push(fitted);
+                }
+            })?;
+            solved += tasks.count();
+            for (fold, gathered) in folds.iter().zip(gathered) {
+                take(fold, gathered.model(svc, setting, &fold.training)?)?;
             }
         }
-        let c = match svc.penalty {
-            Penalty::C(c) => c,
-            Penalty::Nu(_) => 0.0,
-        };
-        if let Some(start) = start.filter(|start| start.c <= c) {
-            for (task, fitted) in tasks.iter_mut().zip(&start.fitted) {
-                go_on(task, fitted, c / start.c);
+        Ok(())
+    }
+}
+
+/// The binary problems of some folds.
+struct FoldTasks<'a> {
+    folds: &'a [Fold],
+    problems: &'a [Problems<'a>],
+    cells: &'a [Vec<u32>],
+    /// Their solutions for a C that is smaller by `growth`, as far as they were kept.
+    earlier: &'a [Fitted],
+    growth: f64,
+}
+
+impl Tasks for FoldTasks<'_> {
+    fn count(&self) -> usize {
+        self.problems.iter().map(Problems::len).sum()
+    }
+
+    fn tasks(&self) -> Box<dyn Iterator<Item = Task> + '_> {
+        let tasks = self.folds.iter().zip(self.problems).flat_map(move |(fold, problems)| {
+            problems.iter().map(move |mut task| {
+                task.groups = task.groups.iter().flat_map(|&group| fold.cells(group, self.cells)).collect();
+                task
+            })
+        });
+        Box::new(tasks.enumerate().map(|(index, mut task)| {
+            if let Some(fitted) = self.earlier.get(index) {
+                go_on(&mut task, fitted, self.growth);
             }
-        }
-        let fitted = setting.solve(&self.cells, &tasks, Some(store), observer)?;
-        tasks.iter_mut().zip(groups).for_each(|(task, groups)| task.groups = groups);
-        let machines = tasks.len() / folds;
-        let parts = self.folds.iter().zip(tasks.chunks_exact(machines).zip(fitted.chunks_exact(machines)));
-        let models = parts.map(|(fold, (tasks, fitted))| svc.model(setting, &fold.training, tasks, fitted));
-        Ok(Solved { models: models.collect::<Result<_, _>>()?, c, fitted })
+            task
+        }))
+    }
+}
+
+impl Fold {
+    /// The cells of a class of the training samples that hold samples.
+    fn cells<'a>(&self, class: usize, cells: &'a [Vec<u32>]) -> impl Iterator<Item = usize> + use<'a> {
+        let (class, index, folds) = (self.present[class], self.index, self.folds);
+        let own = (0..folds).filter(move |&fold| fold != index).map(move |fold| class * folds + fold);
+        own.filter(|&cell| !cells[cell].is_empty())
     }
 }
 
@@ -114,8 +197,55 @@ fn go_on(task: &mut Task, solved: &Fitted, growth: f64) {
     let beta = &solved.coefficients;
     let sum: f64 = beta.iter().map(|beta| beta.abs()).sum();
     let square = 2.0 * (solved.report.dual_objective + sum);
-    let scale = if square > 0.0 { (sum / square).clamp(1.0, growth) } else { 1.0 };
+    // Of two infinite C there is no growth.
+    let scale = if square > 0.0 && growth >= 1.0 { (sum / square).clamp(1.0, growth) } else { 1.0 };
     let bounds = task.dual.lower.iter().zip(&task.dual.upper);
     task.dual.beta =
         beta.iter().zip(bounds).map(|(beta, (low, high))| (scale * beta).clamp(*low, *high)).collect();
+}
+
+impl Svc {
+    /// The class of each sample by classifiers that were not fitted to it: those of
+    /// [stratified folds](crate::stratified_folds), in turn.
+    ///
+    /// A class that a fold holds out whole is not known to the classifier of that fold; where only one class is left, it
+    /// is predicted.
+    ///
+    /// ```
+    /// use pellucid_compute::Pool;
+    /// use pellucid_svm::{Kernel, Samples, Svc};
+    /// let x = [1.0, 1.1, 0.9, 1.2, -1.0];
+    /// let samples = Samples::dense(&x, 1);
+    /// let predicted =
+    ///     Svc::new(Kernel::Linear).cross_validate(samples, &[1, 1, 1, 1, 2], 5, 0, &Pool::single(), None)?;
+    /// // What there is of class 2 was left out.
+    /// assert_eq!(predicted, [1, 1, 1, 1, 1]);
+    /// # Ok::<(), pellucid_svm::SvmError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Svc::fit_with`], and for fewer than two folds or samples.
+    pub fn cross_validate<'a>(
+        &self,
+        samples: impl Into<Samples<'a>>,
+        labels: &[i32],
+        folds: usize,
+        seed: u64,
+        pool: &Pool,
+        observer: Option<Observer<'_>>,
+    ) -> Result<Vec<i32>, SvmError> {
+        let samples = samples.into();
+        let validation = CrossValidation::new(self, &samples, labels, folds, seed)?;
+        let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
+        let mut predicted = vec![0; labels.len()];
+        let (mut start, mut store) = (Start::default(), KernelStore::default());
+        validation.fit(self, &setting, &mut start, &mut store, observer, |fold, model| {
+            let classes = model.predict_with(fold.held_out.samples(), pool)?;
+            for (&row, class) in fold.rows.iter().zip(classes) {
+                predicted[row as usize] = class;
+            }
+            Ok(())
+        })?;
+        Ok(predicted)
+    }
 }

@@ -1,32 +1,30 @@
 //! From the values of pairs to one class.
 
-/// The class that wins most pairs; of equals the first, as in LIBSVM.
-pub(crate) fn vote(values: &[f64], classes: usize) -> usize {
-    let mut votes = vec![0.0; classes];
+/// The votes of each class for values of the pairs (0, 1), (0, 2), ..., (1, 2), ....
+pub(crate) fn votes(values: impl Iterator<Item = f64>, classes: usize, votes: &mut [u32]) {
+    votes.fill(0);
     for ((a, b), value) in pairs(classes).zip(values) {
-        votes[if *value > 0.0 { a } else { b }] += 1.0;
+        votes[if value > 0.0 { a } else { b }] += 1;
     }
-    largest(&votes)
 }
 
 /// Votes, and added to them the sum of the values of a class's pairs, squeezed so that it only breaks ties: scikit-
 /// learn's `_ovr_decision_function`.
-pub(crate) fn break_ties_scores(values: &[f64], classes: usize) -> Vec<f64> {
-    let (mut votes, mut sums) = (vec![0.0; classes], vec![0.0; classes]);
+pub(crate) fn break_ties_scores(values: impl Iterator<Item = f64>, classes: usize, scores: &mut [f64]) {
+    let mut sums = vec![0.0; classes];
+    scores.fill(0.0);
     for ((a, b), value) in pairs(classes).zip(values) {
-        votes[if *value > 0.0 { a } else { b }] += 1.0;
+        scores[if value > 0.0 { a } else { b }] += 1.0;
         sums[a] += value;
         sums[b] -= value;
     }
-    votes
-        .iter()
-        .zip(&sums)
-        .map(|(votes, sum): (&f64, &f64)| votes + sum / (3.0 * (sum.abs() + 1.0)))
-        .collect()
+    for (score, sum) in scores.iter_mut().zip(sums) {
+        *score += sum / (3.0 * (sum.abs() + 1.0));
+    }
 }
 
-/// The place of the largest value, the first of equals.
-pub(crate) fn largest(values: &[f64]) -> usize {
+/// The place of the largest value, the first of equals; of pairs, as in LIBSVM.
+pub(crate) fn largest<T: PartialOrd>(values: &[T]) -> usize {
     let mut best = 0;
     for (at, value) in values.iter().enumerate() {
         if *value > values[best] {
@@ -39,4 +37,24 @@ pub(crate) fn largest(values: &[f64]) -> usize {
 /// (0, 1), (0, 2), ..., (1, 2), ...
 pub(crate) fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..classes).flat_map(move |a| (a + 1..classes).map(move |b| (a, b)))
+}
+
+/// Where a pair stands in that order.
+pub(crate) fn pair_index(a: usize, b: usize, classes: usize) -> usize {
+    let (a, b) = (a.min(b), a.max(b));
+    a * (2 * classes - a - 1) / 2 + b - a - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_found_by_their_classes() {
+        for classes in 0..9 {
+            for (index, (a, b)) in pairs(classes).enumerate() {
+                assert_eq!((pair_index(a, b, classes), pair_index(b, a, classes)), (index, index));
+            }
+        }
+    }
 }

@@ -10,7 +10,8 @@ use crate::SvmError;
 ///
 /// The rows of each class, in an order drawn from `seed` alone, are dealt to the folds in turn, and the next class goes
 /// on where the last one ended: in each fold the number of rows of a class, and of all, is within one of every other
-/// fold's.
+/// fold's. A class with fewer rows than folds is missing from some of them, and one of a single row from the others of
+/// its fold. With more folds than rows there are as many as rows: each row is left out once.
 ///
 /// ```
 /// let labels = [0, 0, 0, 0, 1, 1, 1, 1];
@@ -22,23 +23,16 @@ use crate::SvmError;
 /// ```
 ///
 /// # Errors
-/// For fewer than two folds, or a class with fewer than two samples, which some fold would have to do without.
+/// For fewer than two folds or samples.
 pub fn stratified_folds(labels: &[i32], folds: usize, seed: u64) -> Result<Vec<u32>, SvmError> {
-    if folds < 2 || folds > labels.len() {
-        let expected = format!("2 to {}, the number of samples", labels.len());
-        return Err(SvmError::parameter("folds", expected, folds));
-    }
+    let folds = fold_count(folds, labels.len())?;
     let mut members = BTreeMap::<i32, Vec<u32>>::new();
     for (row, &label) in labels.iter().enumerate() {
         members.entry(label).or_default().push(row as u32);
     }
     let mut fold_of = vec![0; labels.len()];
     let mut dealt = 0;
-    for (class, (label, rows)) in members.iter().enumerate() {
-        if rows.len() < 2 {
-            let found = format!("one of class {label}");
-            return Err(SvmError::input("labels", "at least two samples of each class (for folds)", found));
-        }
+    for (class, rows) in members.values().enumerate() {
         let mut order = vec![0; rows.len()];
         permutation_into(seed, class as u64, &mut order);
         for at in order {
@@ -49,6 +43,17 @@ pub fn stratified_folds(labels: &[i32], folds: usize, seed: u64) -> Result<Vec<u
     Ok(fold_of)
 }
 
+/// How many folds so many samples make: those asked for, but not more than samples.
+pub(crate) fn fold_count(folds: usize, samples: usize) -> Result<usize, SvmError> {
+    if folds < 2 {
+        return Err(SvmError::parameter("folds", "at least 2", folds));
+    }
+    if samples < 2 {
+        return Err(SvmError::input("samples", "at least two (for folds)", samples.to_string()));
+    }
+    Ok(folds.min(samples))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -57,13 +62,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folds_are_equal_shares(sizes in prop::collection::vec(2_usize..20, 1..6), folds in 2_usize..6, seed: u64) {
+        fn folds_are_equal_shares(sizes in prop::collection::vec(1_usize..20, 1..6), folds in 2_usize..12, seed: u64) {
             let labels: Vec<i32> = sizes.iter().enumerate().flat_map(|(c, &n)| vec![i32::try_from(c).unwrap() - 2; n]).collect();
-            prop_assume!(folds <= labels.len());
+            prop_assume!(labels.len() > 1);
+            let count_of_folds = folds.min(labels.len());
             let fold_of = stratified_folds(&labels, folds, seed).unwrap();
             let spread = |rows: &dyn Fn(usize) -> bool| {
                 let count = |fold| (0..labels.len()).filter(|&i| rows(i) && fold_of[i] == fold).count();
-                let counts: Vec<usize> = (0..folds as u32).map(count).collect();
+                let counts: Vec<usize> = (0..count_of_folds as u32).map(count).collect();
                 prop_assert_eq!(counts.iter().sum::<usize>(), (0..labels.len()).filter(|&i| rows(i)).count());
                 prop_assert!(counts.iter().max().unwrap() - counts.iter().min().unwrap() <= 1, "{:?}", counts);
                 Ok(())

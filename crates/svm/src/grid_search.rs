@@ -1,12 +1,12 @@
 //! The search for C and the parameters of a kernel.
 
-use std::ops::ControlFlow;
 use std::time::Instant;
 
 use pellucid_compute::Pool;
 
-use crate::cross_validation::{CrossValidation, Solved};
+use crate::cross_validation::{CrossValidation, Start};
 use crate::problem::{KernelStore, Setting};
+use crate::watch::shifted;
 use crate::{FitProgress, Gamma, Kernel, Observer, Samples, Svc, SvcModel, SvmError};
 
 /// A search over a grid of kernels and of C for the best accuracy in stratified cross-validation.
@@ -125,7 +125,7 @@ impl GridSearch {
     /// Searches with as many threads as the machine has cores.
     ///
     /// # Errors
-    /// As [`Svc::fit`], for an empty grid, and for fewer than two folds or samples of a class.
+    /// As [`Svc::fit`], for an empty grid, and for fewer than two folds or samples.
     pub fn fit<'a>(&self, samples: impl Into<Samples<'a>>, labels: &[i32]) -> Result<GridResult, SvmError> {
         self.fit_with(samples, labels, &Pool::per_core(), None)
     }
@@ -142,71 +142,91 @@ impl GridSearch {
         observer: Option<Observer<'_>>,
     ) -> Result<GridResult, SvmError> {
         let samples = samples.into();
+        let mut points: Vec<GridPoint> = Vec::new();
+        let (best, progress) =
+            self.run(samples, labels, pool, observer, true, &mut |point, _| points.push(point.clone()))?;
+        let svc = Svc { kernel: best.kernel.clone(), ..self.svc.clone() }.c(best.c);
+        let watch = shifted(observer, progress.problems, progress.solved, progress.iterations);
+        let model = svc.fit_with(samples, labels, None, pool, Some(&watch))?;
+        let best = (0..points.len()).find(|&at| !best.better(&points[at])).unwrap_or(0);
+        Ok(GridResult { points, best, model })
+    }
+
+    /// Searches without fitting the best classifier to all samples; `found` hears of every point as it comes, and which
+    /// is the best so far. Returns the best.
+    ///
+    /// # Errors
+    /// As [`GridSearch::fit_with`].
+    pub fn search<'a>(
+        &self,
+        samples: impl Into<Samples<'a>>,
+        labels: &[i32],
+        pool: &Pool,
+        observer: Option<Observer<'_>>,
+        mut found: impl FnMut(&GridPoint, &GridPoint),
+    ) -> Result<GridPoint, SvmError> {
+        Ok(self.run(samples.into(), labels, pool, observer, false, &mut found)?.0)
+    }
+
+    /// The best point, and what was solved; `fit` is whether a fit to all samples will follow.
+    fn run(
+        &self,
+        samples: Samples<'_>,
+        labels: &[i32],
+        pool: &Pool,
+        observer: Option<Observer<'_>>,
+        fit: bool,
+        found: &mut dyn FnMut(&GridPoint, &GridPoint),
+    ) -> Result<(GridPoint, FitProgress), SvmError> {
+        let none = || SvmError::parameter("grid", "at least one C and one kernel", "none");
         if self.c.is_empty() || self.kernels.is_empty() {
-            return Err(SvmError::parameter("grid", "at least one C and one kernel", "none"));
+            return Err(none());
         }
         let validation = CrossValidation::new(&self.svc, &samples, labels, self.folds, self.seed)?;
-        let machines = self.svc.machines(validation.classes.labels.len());
-        let problems = machines * (self.folds * self.kernels.len() * self.c.len() + 1);
+        let each = validation.problems(&self.svc);
+        let last = if fit { self.svc.machines(validation.classes.labels.len()) } else { 0 };
+        let problems = each * self.kernels.len() * self.c.len() + last;
         let (mut solved, mut iterations) = (0, 0);
-        let mut points: Vec<GridPoint> = Vec::new();
+        let mut best = None::<GridPoint>;
         for kernel in &self.kernels {
             let setting = Setting::new(samples, kernel, self.svc.options, pool)?;
-            let (mut last, mut store) = (None::<Solved>, KernelStore::default());
+            let (mut start, mut store) = (Start::default(), KernelStore::default());
             for &c in &self.c {
                 let begin = Instant::now();
                 let svc = self.svc.clone().c(c);
                 let watch = shifted(observer, problems, solved, iterations);
-                let fits = validation.fit(&svc, &setting, last.as_ref(), &mut store, Some(&watch))?;
-                let seconds = begin.elapsed().as_secs_f64();
-                solved += machines * self.folds;
-                iterations += fits.models.iter().map(SvcModel::iterations).sum::<u64>();
-                let accuracies = validation.folds.iter().zip(&fits.models).map(|(fold, model)| {
+                let mut fold_accuracies = Vec::new();
+                validation.fit(&svc, &setting, &mut start, &mut store, Some(&watch), |fold, model| {
                     let predicted = model.predict_with(fold.held_out.samples(), pool)?;
-                    let right = predicted
-                        .iter()
-                        .zip(&fold.rows)
-                        .filter(|(label, row)| **label == labels[**row as usize]);
-                    Ok(right.count() as f64 / fold.rows.len() as f64)
-                });
-                let fold_accuracies: Vec<f64> = accuracies.collect::<Result<_, SvmError>>()?;
+                    let pairs = predicted.iter().zip(&fold.rows);
+                    let right = pairs.filter(|(label, row)| **label == labels[**row as usize]);
+                    fold_accuracies.push(right.count() as f64 / fold.rows.len() as f64);
+                    iterations += model.iterations();
+                    Ok(())
+                })?;
+                solved += each;
+                let seconds = begin.elapsed().as_secs_f64();
                 let (mean_accuracy, standard_deviation) = moments(&fold_accuracies);
                 let kernel = setting.kernel.clone();
-                points.push(GridPoint {
-                    kernel,
-                    c,
-                    mean_accuracy,
-                    standard_deviation,
-                    fold_accuracies,
-                    seconds,
-                });
-                last = Some(fits);
+                let point =
+                    GridPoint { kernel, c, mean_accuracy, standard_deviation, fold_accuracies, seconds };
+                if best.as_ref().is_none_or(|best| point.better(best)) {
+                    best = Some(point.clone());
+                }
+                found(&point, best.as_ref().unwrap_or(&point));
             }
         }
-        let gamma = |point: &GridPoint| point.kernel.gamma().unwrap_or(0.0);
-        let order = |a: &GridPoint, b: &GridPoint| {
-            let accuracy = b.mean_accuracy.total_cmp(&a.mean_accuracy);
-            accuracy.then(a.c.total_cmp(&b.c)).then(gamma(a).total_cmp(&gamma(b)))
-        };
-        let best = (0..points.len()).min_by(|&a, &b| order(&points[a], &points[b])).unwrap_or(0);
-        let svc = Svc { kernel: points[best].kernel.clone(), ..self.svc.clone() }.c(points[best].c);
-        let watch = shifted(observer, problems, solved, iterations);
-        let model = svc.fit_with(samples, labels, None, pool, Some(&watch))?;
-        Ok(GridResult { points, best, model })
+        Ok((best.ok_or_else(none)?, FitProgress { solved, problems, iterations, gap: 0.0 }))
     }
 }
 
-/// An observer of one of many fits, for one of the whole.
-fn shifted(
-    observer: Option<Observer<'_>>,
-    problems: usize,
-    solved: usize,
-    iterations: u64,
-) -> impl Fn(&FitProgress) -> ControlFlow<()> + Sync {
-    move |progress| {
-        let (solved, iterations) = (solved + progress.solved, iterations + progress.iterations);
-        let progress = FitProgress { solved, problems, iterations, gap: progress.gap };
-        observer.map_or(ControlFlow::Continue(()), |observer| observer(&progress))
+impl GridPoint {
+    /// Whether it is better than another point: more accurate, of equals with the smaller C, then the smaller gamma.
+    fn better(&self, other: &Self) -> bool {
+        let gamma = |point: &Self| point.kernel.gamma().unwrap_or(0.0);
+        let accuracy = self.mean_accuracy.total_cmp(&other.mean_accuracy).reverse();
+        let order = accuracy.then(self.c.total_cmp(&other.c)).then(gamma(self).total_cmp(&gamma(other)));
+        order.is_lt()
     }
 }
 

@@ -18,6 +18,7 @@
 //! entry of a kernel matrix has the same bits whichever rows are computed with it, and each binary problem is solved
 //! by itself, so results do not depend on the number of threads nor on the memory for kernel rows.
 
+mod batches;
 mod cache;
 mod calibration;
 mod certificate;
@@ -31,12 +32,15 @@ mod expansion;
 mod files;
 mod folds;
 mod formulation;
+mod gathered;
 mod gram;
 mod grid_search;
 mod kernel;
 mod machine;
 mod one_class;
 mod options;
+mod outcomes;
+mod pairs;
 mod points;
 mod precomputed;
 mod problem;

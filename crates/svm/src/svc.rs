@@ -2,13 +2,12 @@
 
 use pellucid_compute::Pool;
 
+use crate::batches::solve_all;
 use crate::classes::{Classes, check_weights};
-use crate::expansion::Expansion;
-use crate::formulation::{self, Fitted, Form};
-use crate::problem::{Setting, Task};
-use crate::{
-    ClassOrder, ClassWeight, Kernel, Observer, Options, Samples, SupportVectors, SvcModel, SvmError,
-};
+use crate::gathered::Gathered;
+use crate::pairs::Problems;
+use crate::problem::Setting;
+use crate::{ClassOrder, ClassWeight, Kernel, Observer, Options, Samples, SvcModel, SvmError};
 
 /// How more than two classes are told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +36,16 @@ impl MultiClass {
 pub(crate) enum Penalty {
     C(f64),
     Nu(f64),
+}
+
+impl Penalty {
+    /// C; 0 where there is none.
+    pub fn c(self) -> f64 {
+        match self {
+            Self::C(c) => c,
+            Self::Nu(_) => 0.0,
+        }
+    }
 }
 
 /// A classifier to be fitted: minimise |w|^2 / 2 + C sum of max(0, 1 - y_i f(x_i)), by its dual
@@ -88,7 +97,9 @@ impl Svc {
         Self { penalty: Penalty::Nu(nu), ..self }
     }
 
-    /// C-SVC: the price of a unit of violation.
+    /// C-SVC: the price of a unit of violation. It may be infinite: a hard margin, which no sample may violate. Where
+    /// no margin separates the classes there is no optimum then, and the fit ends at the most iterations with the gap
+    /// it has.
     #[must_use]
     pub fn c(self, c: f64) -> Self {
         Self { penalty: Penalty::C(c), ..self }
@@ -127,7 +138,8 @@ impl Svc {
     /// Fits with as many threads as the machine has cores.
     ///
     /// # Errors
-    /// [`SvmError`] for labels or parameters out of range, samples that are not finite, or one class only.
+    /// [`SvmError`] for labels or parameters out of range, and samples that are not finite. Samples of one class only
+    /// make a model without machines, which knows no other class.
     pub fn fit<'a>(&self, samples: impl Into<Samples<'a>>, labels: &[i32]) -> Result<SvcModel, SvmError> {
         self.fit_with(samples, labels, None, &Pool::per_core(), None)
     }
@@ -149,9 +161,13 @@ impl Svc {
         check_weights(weights, labels.len())?;
         let classes = Classes::new(labels, self.class_order, weights)?;
         let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
-        let tasks = self.tasks(&classes, weights)?;
-        let fitted = setting.solve(&classes.rows, &tasks, None, observer)?;
-        self.model(&setting, &classes, &tasks, &fitted)
+        let problems = Problems::new(self, &classes, weights)?;
+        problems.check()?;
+        let mut gathered = Gathered::new(self.multi_class, &classes);
+        solve_all(&setting, &classes.rows, &problems, None, observer, |task, fitted| {
+            gathered.add(&task.groups, &task.dual.upper, &fitted);
+        })?;
+        gathered.model(self, &setting, &classes)
     }
 
     /// How many binary problems so many classes make.
@@ -160,110 +176,6 @@ impl Svc {
             MultiClass::OneVsRest if classes > 2 => classes,
             _ => classes * (classes - 1) / 2,
         }
-    }
-
-    /// The binary problems.
-    pub(crate) fn tasks(&self, classes: &Classes, weights: Option<&[f64]>) -> Result<Vec<Task>, SvmError> {
-        let factors = classes.factors(&self.class_weight)?;
-        let weight = |row: u32| weights.map_or(1.0, |weights| weights[row as usize]);
-        let count = classes.labels.len();
-        let pairs: Vec<Vec<usize>> = match self.multi_class {
-            MultiClass::OneVsOne => {
-                (0..count).flat_map(|a| (a + 1..count).map(move |b| vec![a, b])).collect()
-            }
-            // Two classes need one machine only.
-            MultiClass::OneVsRest if count == 2 => vec![vec![0, 1]],
-            MultiClass::OneVsRest => {
-                let rest = |a: usize| (0..count).filter(move |&b| b != a);
-                (0..count).map(|a| std::iter::once(a).chain(rest(a)).collect()).collect()
-            }
-        };
-        let task = |groups: Vec<usize>| {
-            let positive = classes.rows[groups[0]].len();
-            // What C of a class is multiplied by is the class's own in a pair, and that of the positive one against
-            // the rest.
-            let members = |group: usize| classes.rows[group].iter().map(move |&row| (group, weight(row)));
-            let members: Vec<(usize, f64)> = groups.iter().flat_map(|&group| members(group)).collect();
-            let (dual, form) = match self.penalty {
-                Penalty::C(c) => {
-                    if !(c > 0.0 && c.is_finite()) {
-                        return Err(SvmError::parameter("C", "a finite number above 0", c));
-                    }
-                    let bounds: Vec<f64> =
-                        members.iter().map(|&(group, weight)| c * factors[group] * weight).collect();
-                    (formulation::c_svc(positive, &bounds), Form::Plain)
-                }
-                Penalty::Nu(nu) => {
-                    if !(nu > 0.0 && nu <= 1.0) {
-                        return Err(SvmError::parameter("nu", "a number above 0 and not above 1", nu));
-                    }
-                    let weights: Vec<f64> = members.iter().map(|&(_, weight)| weight).collect();
-                    let sizes =
-                        [weights[..positive].iter().sum::<f64>(), weights[positive..].iter().sum::<f64>()];
-                    let most = 2.0 * sizes[0].min(sizes[1]) / (sizes[0] + sizes[1]);
-                    if nu > most {
-                        let (first, second) = (classes.labels[groups[0]], classes.labels[groups[1]]);
-                        return Err(SvmError::Infeasible { nu, most, first, second, sizes });
-                    }
-                    (formulation::nu_svc(positive, &weights, nu), Form::NuSvc)
-                }
-            };
-            Ok(Task { groups, dual, form })
-        };
-        pairs.into_iter().map(task).collect()
-    }
-
-    /// Gathers the support vectors of all machines.
-    pub(crate) fn model(
-        &self,
-        setting: &Setting<'_>,
-        classes: &Classes,
-        tasks: &[Task],
-        fitted: &[Fitted],
-    ) -> Result<SvcModel, SvmError> {
-        let count = classes.labels.len();
-        let outputs = match self.multi_class {
-            MultiClass::OneVsOne => count - 1,
-            MultiClass::OneVsRest => tasks.len(),
-        };
-        // The coefficients of every sample.
-        let mut coefficients: Vec<Vec<f64>> =
-            classes.rows.iter().map(|rows| vec![0.0; rows.len() * outputs]).collect();
-        for (index, (task, fitted)) in tasks.iter().zip(fitted).enumerate() {
-            let mut begin = 0;
-            for &group in &task.groups {
-                let place = self.multi_class.place(group, &task.groups, index);
-                for i in 0..classes.rows[group].len() {
-                    coefficients[group][i * outputs + place] = fitted.coefficients[begin + i];
-                }
-                begin += classes.rows[group].len();
-            }
-        }
-        let (mut support, mut class_sizes, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-        for (rows, coefficients) in classes.rows.iter().zip(&coefficients) {
-            let before = support.len();
-            for (&row, coefficients) in rows.iter().zip(coefficients.chunks_exact(outputs)) {
-                if coefficients.iter().any(|&coefficient| coefficient != 0.0) {
-                    support.push(row);
-                    kept.extend_from_slice(coefficients);
-                }
-            }
-            class_sizes.push(support.len() - before);
-        }
-        let vectors = SupportVectors::of(&setting.samples, &setting.kernel, &support)?;
-        let largest = tasks.iter().flat_map(|task| &task.dual.upper).fold(0.0_f64, |a, &b| a.max(b));
-        let single = setting.single(largest);
-        let columns = setting.samples.columns();
-        Ok(SvcModel {
-            labels: classes.labels.clone(),
-            multi_class: self.multi_class,
-            penalty: self.penalty,
-            break_ties: self.break_ties,
-            rho: fitted.iter().map(|fitted| fitted.rho).collect(),
-            reports: fitted.iter().map(|fitted| fitted.report).collect(),
-            support,
-            expansion: Expansion::new(setting.kernel.clone(), vectors, columns, class_sizes, kept, single),
-        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pellucid_compute::Pool;
 
-use crate::decision::{break_ties_scores, largest, pairs, vote};
+use crate::decision::{break_ties_scores, largest, pairs, votes};
 use crate::expansion::Expansion;
 use crate::svc::Penalty;
 use crate::{Kernel, MultiClass, Report, Samples, SupportVectors, SvmError};
@@ -90,23 +90,25 @@ impl SvcModel {
         pool: &Pool,
     ) -> Result<Vec<f64>, SvmError> {
         let samples = samples.into();
-        self.expansion
-            .evaluate(&samples, pool, self.rho.len(), |sums, values| self.values_of_row(sums, values))
+        if self.rho.is_empty() {
+            // Of a single class; the samples are still looked at.
+            return self.expansion.evaluate(&samples, pool, 1, |_, _| {}).map(|_: Vec<u8>| Vec::new());
+        }
+        self.expansion.evaluate(&samples, pool, self.rho.len(), |sums, values| {
+            values.iter_mut().zip(self.values_of_row(sums)).for_each(|(to, value)| *to = value);
+        })
     }
 
     /// The values of all machines from the sums of a row.
-    fn values_of_row(&self, sums: &[f64], values: &mut [f64]) {
+    pub(crate) fn values_of_row<'a>(&'a self, sums: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
         let (classes, outputs) = (self.labels.len(), self.expansion.outputs);
-        if self.multi_class == MultiClass::OneVsRest || classes == 2 || self.expansion.vectors.is_empty() {
-            let total = |output: usize| sums.iter().skip(output).step_by(outputs).sum::<f64>();
-            for (output, (value, rho)) in values.iter_mut().zip(&self.rho).enumerate() {
-                *value = total(output) - rho;
-            }
-        } else {
-            for (((a, b), value), rho) in pairs(classes).zip(values).zip(&self.rho) {
-                *value = sums[a * outputs + b - 1] + sums[b * outputs + a] - rho;
-            }
-        }
+        let each =
+            self.multi_class == MultiClass::OneVsRest || classes == 2 || self.expansion.vectors.is_empty();
+        let total = move |output: usize| sums.iter().skip(output).step_by(outputs).sum::<f64>();
+        let totals = (0..if each { self.rho.len() } else { 0 }).map(total);
+        let two = pairs(if each { 0 } else { classes })
+            .map(move |(a, b)| sums[a * outputs + b - 1] + sums[b * outputs + a]);
+        totals.chain(two).zip(&self.rho).map(|(sum, rho)| sum - rho)
     }
 
     /// One value for each row and class, the larger the likelier: the machines' own with one-vs-rest; with one-vs-one
@@ -119,18 +121,21 @@ impl SvcModel {
         samples: impl Into<Samples<'a>>,
         pool: &Pool,
     ) -> Result<Vec<f64>, SvmError> {
-        let values = self.machine_values(samples, pool)?;
-        let (classes, machines) = (self.labels.len(), self.rho.len());
-        Ok(match self.multi_class {
-            _ if classes == 2 => values.iter().flat_map(|&value| [value, -value]).collect(),
-            MultiClass::OneVsRest => values,
-            MultiClass::OneVsOne => {
-                values.chunks_exact(machines).flat_map(|values| break_ties_scores(values, classes)).collect()
+        let classes = self.labels.len();
+        self.expansion.evaluate(&samples.into(), pool, classes, |sums, scores| {
+            let mut values = self.values_of_row(sums);
+            match self.multi_class {
+                _ if classes == 2 => {
+                    let value = values.next().unwrap_or(0.0);
+                    scores.copy_from_slice(&[value, -value]);
+                }
+                MultiClass::OneVsRest => scores.iter_mut().zip(values).for_each(|(to, value)| *to = value),
+                MultiClass::OneVsOne => break_ties_scores(values, classes, scores),
             }
         })
     }
 
-    /// The class of each row.
+    /// The class of each row; for a single class, that.
     ///
     /// # Errors
     /// As [`SvcModel::machine_values`].
@@ -148,16 +153,23 @@ impl SvcModel {
         pool: &Pool,
     ) -> Result<Vec<i32>, SvmError> {
         let classes = self.labels.len();
-        let class = |values: &[f64]| match self.multi_class {
-            _ if classes == 2 => usize::from(values[0] <= 0.0),
-            MultiClass::OneVsRest => largest(values),
-            MultiClass::OneVsOne if self.break_ties => largest(&break_ties_scores(values, classes)),
-            MultiClass::OneVsOne => vote(values, classes),
+        let class = |sums: &[f64]| {
+            let mut values = self.values_of_row(sums);
+            match self.multi_class {
+                _ if classes <= 2 => usize::from(values.next().is_some_and(|value| value <= 0.0)),
+                MultiClass::OneVsRest => largest(&values.collect::<Vec<_>>()),
+                MultiClass::OneVsOne if self.break_ties => {
+                    let mut scores = vec![0.0; classes];
+                    break_ties_scores(values, classes, &mut scores);
+                    largest(&scores)
+                }
+                MultiClass::OneVsOne => {
+                    let mut counts = vec![0; classes];
+                    votes(values, classes, &mut counts);
+                    largest(&counts)
+                }
+            }
         };
-        self.expansion.evaluate(&samples.into(), pool, 1, |sums, label| {
-            let mut values = vec![0.0; self.rho.len()];
-            self.values_of_row(sums, &mut values);
-            label[0] = self.labels[class(&values)];
-        })
+        self.expansion.evaluate(&samples.into(), pool, 1, |sums, label| label[0] = self.labels[class(sums)])
     }
 }

@@ -44,7 +44,8 @@ impl Svr {
         Self { kernel, c: 1.0, tube: Tube::Epsilon(0.1), options: Options::default() }
     }
 
-    /// The price of a unit of error outside the tube.
+    /// The price of a unit of error outside the tube. For epsilon-SVR it may be infinite: no error is allowed then, and
+    /// where every function has one, the fit ends at the most iterations with the gap it has.
     #[must_use]
     pub fn c(self, c: f64) -> Self {
         Self { c, ..self }
@@ -98,8 +99,12 @@ impl Svr {
             return Err(SvmError::input("targets", "finite numbers", found));
         }
         check_weights(weights, targets.len())?;
-        if !(self.c > 0.0 && self.c.is_finite()) {
-            return Err(SvmError::parameter("C", "a finite number above 0", self.c));
+        if !(self.c > 0.0) {
+            return Err(SvmError::parameter("C", "a number above 0", self.c));
+        }
+        if self.c.is_infinite() && matches!(self.tube, Tube::Nu(_)) {
+            // Its coefficients add up to C nu n / 2.
+            return Err(SvmError::parameter("C", "a finite number for nu-SVR", self.c));
         }
         let rows: Vec<u32> = (0..targets.len() as u32)
             .filter(|&row| weights.is_none_or(|weights| weights[row as usize] > 0.0))

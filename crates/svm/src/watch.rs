@@ -63,3 +63,17 @@ impl<'a> Watch<'a> {
         if self.stopped.load(Ordering::Relaxed) { Err(SvmError::Interrupted { iterations }) } else { Ok(()) }
     }
 }
+
+/// An observer of one of many fits, for one of the whole.
+pub(crate) fn shifted(
+    observer: Option<Observer<'_>>,
+    problems: usize,
+    solved: usize,
+    iterations: u64,
+) -> impl Fn(&FitProgress) -> ControlFlow<()> + Sync {
+    move |progress| {
+        let (solved, iterations) = (solved + progress.solved, iterations + progress.iterations);
+        let progress = FitProgress { solved, problems, iterations, gap: progress.gap };
+        observer.map_or(ControlFlow::Continue(()), |observer| observer(&progress))
+    }
+}

@@ -22,11 +22,13 @@ fn rbf() -> Svc {
 
 #[test]
 fn parameters_out_of_range() {
-    for (c, said) in [(0.0, "0"), (-1.0, "-1"), (f64::INFINITY, "inf"), (f64::NAN, "NaN")] {
-        let expected = format!("C: expected a finite number above 0, found {said}");
+    for (c, said) in [(0.0, "0"), (-1.0, "-1"), (f64::NAN, "NaN")] {
+        let expected = format!("C: expected a number above 0, found {said}");
         assert_eq!(refused(rbf().c(c).fit(samples(), &LABELS)), expected);
         assert_eq!(refused(Svr::new(Kernel::Linear).c(c).fit(samples(), &[0.0; 4])), expected);
     }
+    let found = refused(Svr::new(Kernel::Linear).nu(0.5).c(f64::INFINITY).fit(samples(), &[0.0; 4]));
+    assert_eq!(found, "C: expected a finite number for nu-SVR, found inf");
     for (nu, said) in [(0.0, "0"), (-0.5, "-0.5"), (1.5, "1.5"), (f64::NAN, "NaN")] {
         let expected = format!("nu: expected a number above 0 and not above 1, found {said}");
         assert_eq!(refused(rbf().nu(nu).fit(samples(), &LABELS)), expected);
@@ -67,13 +69,10 @@ fn labels_and_weights_that_do_not_fit() {
     );
     let found = refused(Svr::new(Kernel::Linear).fit(samples(), &[0.0, f64::NAN, 0.0, 0.0]));
     assert_eq!(found, "targets: expected finite numbers, found NaN for sample 1 (from 0)");
-    let one = "labels: expected at least two classes (of samples with a weight), found only class 7";
-    assert_eq!(refused(rbf().fit(samples(), &[7; 4])), one);
     let pool = Pool::single();
     let with = |weights: &[f64], labels: &[i32]| {
         refused(rbf().fit_with(samples(), labels, Some(weights), &pool, None))
     };
-    assert_eq!(with(&[1.0, 1.0, 0.0, 0.0], &[7, 7, 1, 1]), one);
     assert_eq!(with(&[1.0; 3], &LABELS), "sample weights: expected 4, one a sample, found 3");
     let found = with(&[1.0, -1.0, 1.0, 1.0], &LABELS);
     assert_eq!(
@@ -88,7 +87,7 @@ fn samples_that_do_not_fit() {
     let nothing: [f64; 0] = [];
     let nothing = Samples::dense(&nothing, 2);
     let found = refused(rbf().fit(nothing, &[]));
-    assert_eq!(found, "labels: expected at least two classes (of samples with a weight), found none");
+    assert_eq!(found, "labels: expected at least one class (of samples with a weight), found none");
     for found in [
         refused(Svr::new(Kernel::Linear).fit(nothing, &[])),
         refused(OneClassSvm::new(Kernel::Linear, 0.5).fit(nothing)),

@@ -1,0 +1,90 @@
+//! From the solutions of binary problems to a classifier.
+
+use crate::classes::Classes;
+use crate::expansion::Expansion;
+use crate::formulation::Fitted;
+use crate::problem::Setting;
+use crate::{MultiClass, Report, SupportVectors, Svc, SvcModel, SvmError};
+
+/// What is known of the machines so far.
+pub(crate) struct Gathered {
+    multi_class: MultiClass,
+    /// The coefficients of every sample, class by class, `outputs` each.
+    coefficients: Vec<f64>,
+    outputs: usize,
+    /// The first sample of each class.
+    starts: Vec<usize>,
+    rho: Vec<f64>,
+    reports: Vec<Report>,
+    /// The largest coefficient that may be.
+    bound: f64,
+}
+
+impl Gathered {
+    pub fn new(multi_class: MultiClass, classes: &Classes) -> Self {
+        let count = classes.labels.len();
+        let outputs = if multi_class == MultiClass::OneVsRest && count > 2 { count } else { count - 1 };
+        let mut starts = vec![0];
+        starts.extend(classes.rows.iter().scan(0, |end, rows| {
+            *end += rows.len();
+            Some(*end)
+        }));
+        let coefficients = vec![0.0; starts[count] * outputs];
+        Self { multi_class, coefficients, outputs, starts, rho: Vec::new(), reports: Vec::new(), bound: 0.0 }
+    }
+
+    /// Adds the next machine, of some classes.
+    pub fn add(&mut self, classes: &[usize], bounds: &[f64], fitted: &Fitted) {
+        let machine = self.rho.len();
+        let mut of_sample = fitted.coefficients.iter();
+        for &class in classes {
+            let place = self.multi_class.place(class, classes, machine);
+            let samples = self.starts[class]..self.starts[class + 1];
+            for (sample, &coefficient) in samples.zip(of_sample.by_ref()) {
+                self.coefficients[sample * self.outputs + place] = coefficient;
+            }
+        }
+        self.rho.push(fitted.rho);
+        self.reports.push(fitted.report);
+        self.bound = bounds.iter().fold(self.bound, |a, &b| a.max(b));
+    }
+
+    /// The classifier, of the samples that have a coefficient.
+    pub fn model(
+        mut self,
+        svc: &Svc,
+        setting: &Setting<'_>,
+        classes: &Classes,
+    ) -> Result<SvcModel, SvmError> {
+        let outputs = self.outputs;
+        let (mut support, mut class_sizes) = (Vec::new(), Vec::new());
+        let mut from = 0;
+        for rows in &classes.rows {
+            let before = support.len();
+            for &row in rows {
+                let own = from * outputs..(from + 1) * outputs;
+                if self.coefficients[own.clone()].iter().any(|&coefficient| coefficient != 0.0) {
+                    self.coefficients.copy_within(own, support.len() * outputs);
+                    support.push(row);
+                }
+                from += 1;
+            }
+            class_sizes.push(support.len() - before);
+        }
+        self.coefficients.truncate(support.len() * outputs);
+        self.coefficients.shrink_to_fit();
+        let vectors = SupportVectors::of(&setting.samples, &setting.kernel, &support)?;
+        let (kernel, columns) = (setting.kernel.clone(), setting.samples.columns());
+        let single = setting.single(self.bound);
+        Ok(SvcModel {
+            labels: classes.labels.clone(),
+            multi_class: self.multi_class,
+            penalty: svc.penalty,
+            break_ties: svc.break_ties,
+            rho: self.rho,
+            reports: self.reports,
+            support,
+            expansion: Expansion::new(kernel, vectors, columns, class_sizes, self.coefficients, single),
+        })
+    }
+}
