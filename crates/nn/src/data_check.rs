@@ -129,7 +129,13 @@ impl Place {
     }
 
     fn error(self, expected: String, found: f64) -> Error {
-        let found = format!("{found:?} in row {}, column {} (counted from 0)", self.row, self.column);
+        // Long numbers with an exponent, short ones as they were written.
+        let number = if found == 0.0 || (1e-5..1e16).contains(&found.abs()) {
+            found.to_string()
+        } else {
+            format!("{found:e}")
+        };
+        let found = format!("{number} in row {}, column {} (counted from 0)", self.row, self.column);
         Error::Input { expected, found }
     }
 }

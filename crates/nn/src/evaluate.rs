@@ -6,10 +6,11 @@ use std::sync::Arc;
 use pellucid_compute::{Pool, Rows, Scalar};
 use pellucid_data::{Batches, Dataset, Element, Targets};
 
-use crate::{Error, Loss, Model, Plan, Sequential, Session, Shape, evaluate_loss};
+use crate::data_check::{check_data, check_inputs, check_widths};
+use crate::{Error, Loss, Model, Plan, Session, evaluate_loss};
 
 /// Samples of one batch of an evaluation.
-const BATCH: usize = 256;
+pub(crate) const BATCH: usize = 256;
 
 /// Fewest samples that are worth a second thread.
 const GRAIN: usize = 32;
@@ -41,18 +42,18 @@ pub(crate) fn batch_loss<F: Scalar + Element>(
     evaluate_loss(loss, &pool, output, targets, gradient, sums)
 }
 
-/// The mean loss over a data set, batch by batch in order, in memory that the caller owns.
+/// The mean loss over a data set, in batches of at most `batch` samples in order, in memory that the caller owns.
 pub(crate) fn mean_loss<F: Scalar + Element>(
     session: &mut Session<F>,
+    batch: usize,
     parameters: &[F],
     loss: &dyn Loss<F>,
     data: &Dataset,
-    targets: &mut [F],
-    sums: &mut [f64],
+    (targets, sums): (&mut [F], &mut [f64]),
 ) -> f64 {
     let mut total = 0.0;
     let mut positions = [0_u32; BATCH];
-    for range in Batches::new(data.len(), BATCH.min(session.plan().max_batch)) {
+    for range in Batches::new(data.len(), batch.min(BATCH)) {
         let positions = &mut positions[..range.len()];
         for (position, row) in positions.iter_mut().zip(range) {
             *position = row as u32;
@@ -64,56 +65,31 @@ pub(crate) fn mean_loss<F: Scalar + Element>(
     total / data.len() as f64
 }
 
-/// Checks that a data set can be fed to a network, and its targets compared with the output.
-pub(crate) fn check_fit<F: Scalar>(
-    network: &Sequential<F>,
-    output: Option<&Shape>,
-    data: &Dataset,
-) -> Result<(), Error> {
-    if data.is_empty() {
-        return Err(Error::Input {
-            expected: "at least one sample".into(),
-            found: "an empty data set".into(),
-        });
-    }
-    if data.input_width() != network.input().len() {
-        return Err(Error::Input {
-            expected: format!("samples of {} numbers, the network's input", network.input()),
-            found: format!("samples of {}", data.input_width()),
-        });
-    }
-    match output {
-        Some(output) if output.len() != data.target_width() => Err(Error::Input {
-            expected: format!("targets of {output} numbers, the network's output"),
-            found: format!("targets of {}", data.target_width()),
-        }),
-        _ => Ok(()),
-    }
-}
-
 /// The mean loss of a model over a data set.
 ///
 /// # Errors
-/// Where the data set is empty or does not fit the model.
+/// Where the data set is empty or does not fit the model and the loss (see [`check_data`]), or where the loss is infinite
+/// or NaN.
 pub fn evaluate<F: Scalar + Element>(
     model: &Model<F>,
     loss: &dyn Loss<F>,
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<f64, Error> {
-    check_fit(model.architecture(), Some(model.plan().output()), data)?;
+    check_data(model, loss, data)?;
     let batch = BATCH.min(data.len());
     let mut session = Session::training(model.architecture(), batch, pool)?;
-    let mut targets = vec![F::ZERO; batch * data.target_width()];
+    let mut targets = vec![F::ZERO; batch * model.plan().output().len()];
     let mut sums = vec![0.0; batch];
-    Ok(mean_loss(&mut session, model.parameters(), loss, data, &mut targets, &mut sums))
+    let loss = mean_loss(&mut session, BATCH, model.parameters(), loss, data, (&mut targets, &mut sums));
+    if loss.is_finite() { Ok(loss) } else { Err(Error::Loss { loss }) }
 }
 
 /// Runs the layers `layers` of a model over a data set, whose samples are inputs of the first of them, and hands
 /// every batch to `visit`: the positions of its samples, their inputs, their outputs.
 ///
 /// # Errors
-/// Where the data set is empty or does not fit the layers.
+/// Where the data set does not fit the layers, or `F` cannot hold a number of it.
 pub fn for_each_batch<F: Scalar + Element>(
     model: &Model<F>,
     layers: &Range<usize>,
@@ -128,7 +104,8 @@ pub fn for_each_batch<F: Scalar + Element>(
             found: format!("samples of {}", data.input_width()),
         });
     }
-    let mut session = Session::new(model.architecture(), layers, BATCH, pool, false)?;
+    check_inputs::<F>(data)?;
+    let mut session = Session::new(model.architecture(), layers, BATCH.min(data.len()), pool, false)?;
     for range in Batches::new(data.len(), BATCH) {
         let positions: Vec<u32> = range.map(|row| row as u32).collect();
         load_inputs(&mut session, data, &positions);
@@ -156,13 +133,13 @@ pub fn predict<F: Scalar + Element>(
 /// The share of samples whose largest output is that of their class.
 ///
 /// # Errors
-/// Where the data set has no classes, is empty, or does not fit the model.
+/// Where the data set has no classes, is empty, or does not fit the model, or where an output is infinite or NaN.
 pub fn accuracy<F: Scalar + Element>(
     model: &Model<F>,
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<f64, Error> {
-    check_fit(model.architecture(), Some(model.plan().output()), data)?;
+    check_widths(model, data)?;
     if !matches!(**data.targets(), Targets::Classes { .. }) {
         return Err(Error::Input {
             expected: "a data set with classes".into(),
@@ -170,13 +147,17 @@ pub fn accuracy<F: Scalar + Element>(
         });
     }
     let width = model.plan().output().len();
-    let mut right = 0;
+    let (mut right, mut wrong) = (0, None);
     for_each_batch(model, &model.architecture().whole(), data, pool, |positions, _, y| {
         for (&position, y) in positions.iter().zip(y.chunks_exact(width)) {
             right += usize::from(data.label(position as usize) == Some(argmax(y) as u32));
+            if let Some(column) = y.iter().position(|y| !Scalar::is_finite(*y)) {
+                let (row, found) = (data.rows()[position as usize], Scalar::to_f64(y[column]));
+                wrong.get_or_insert(Error::Output { found, row, column });
+            }
         }
     })?;
-    Ok(right as f64 / data.len() as f64)
+    wrong.map_or(Ok(right as f64 / data.len() as f64), Err)
 }
 
 /// The place of the largest number, the first of equals.

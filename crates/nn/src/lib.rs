@@ -7,6 +7,7 @@
 
 mod bf16_model;
 pub mod checkpoint;
+mod data_check;
 mod error;
 mod evaluate;
 pub mod gradient_check;
@@ -26,6 +27,7 @@ mod train;
 
 pub use bf16_model::Bf16Model;
 pub use checkpoint::{Checkpoint, CheckpointError, DataNotes};
+pub use data_check::check_data;
 pub use error::Error;
 pub use evaluate::{accuracy, argmax, evaluate, for_each_batch, predict};
 pub use init::Init;

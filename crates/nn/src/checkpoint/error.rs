@@ -3,7 +3,7 @@
 use pellucid_data::DataError;
 use safetensors::SafeTensorError;
 
-use crate::{LayerConfigError, PlanError, Progress, TrainConfig};
+use crate::{LayerConfigError, PlanError, Progress};
 
 /// Why a checkpoint cannot be read, written or used.
 #[derive(Debug, thiserror::Error)]
@@ -95,14 +95,10 @@ pub enum CheckpointError {
         found: Progress,
     },
     /// A checkpoint of a run with other settings.
-    #[error(
-        "expected a checkpoint of a run with the same settings; its settings are {found:?}, these are {expected:?}"
-    )]
+    #[error("expected a checkpoint of a run with the same settings, found {differences}")]
     OtherRun {
-        /// The settings in the checkpoint.
-        found: Box<TrainConfig>,
-        /// The settings of this run.
-        expected: Box<TrainConfig>,
+        /// The settings that differ: `name = value in the checkpoint there, value of this run here`.
+        differences: String,
     },
 }
 

@@ -118,11 +118,12 @@ impl Activation {
         u64::from(self != Self::Identity)
     }
 
-    /// A slope must be positive and finite: with any other, x cannot be told from y.
-    pub(crate) fn check(self) -> Result<(), PlanError> {
+    /// A slope must be positive and finite, in `F` too: with any other, x cannot be told from y.
+    pub(crate) fn check<F: Scalar>(self) -> Result<(), PlanError> {
+        let fits = |slope: f64| F::from_f64(slope) >= F::MIN_POSITIVE && F::from_f64(slope).is_finite();
         match self {
-            Self::LeakyRelu(slope) if !(slope > 0.0 && slope.is_finite()) => {
-                Err(PlanError::input("a positive, finite slope of the leaky ReLU", format!("{slope}")))
+            Self::LeakyRelu(slope) if !fits(slope) => {
+                Err(PlanError::input("a positive, finite slope of the leaky ReLU", format!("{slope:?}")))
             }
             _ => Ok(()),
         }
@@ -139,7 +140,7 @@ impl<F: Scalar> Layer<F> for Activation {
     }
 
     fn plan(&self, input: &Shape, _max_batch: usize) -> Result<Need, PlanError> {
-        self.check()?;
+        self.check::<F>()?;
         Ok(Need::output(input.clone(), self.flops() * input.len() as u64))
     }
 

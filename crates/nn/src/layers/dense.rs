@@ -87,7 +87,7 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
-        self.activation.check()?;
+        self.activation.check::<F>()?;
         let (n_in, n_out) = (input.len(), self.units);
         if n_in == 0 || n_out == 0 {
             return Err(PlanError::input("at least one input and one unit", format!("{n_in} and {n_out}")));

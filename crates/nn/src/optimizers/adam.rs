@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Scalar, vectorized};
 
-use super::{GRAIN, Optimizer, Update, or_zero};
+use super::{Decay, GRAIN, Optimizer, Update};
 
 /// Adam: steps scaled by running estimates of the gradient's first and second moment; with `decoupled` weight
 /// decay, AdamW.
@@ -56,8 +56,8 @@ impl Default for Adam {
 #[derive(Clone, Copy)]
 struct Factors<F> {
     scale: F,
-    beta1: F,
-    beta2: F,
+    first: Decay<F>,
+    second: Decay<F>,
     /// The penalty in the gradient.
     coupled: F,
     /// The share of theta that stays.
@@ -73,8 +73,13 @@ vectorized! {
     fn update<F>(theta: &mut [F], g: &[F], m: &mut [F], v: &mut [F], f: Factors<F>) {
         for (((theta, &g), m), v) in theta.iter_mut().zip(g).zip(m).zip(v) {
             let g = f.scale * g + f.coupled * *theta;
-            *m = or_zero(f.beta1 * *m + (F::ONE - f.beta1) * g);
-            *v = or_zero(f.beta2 * *v + (F::ONE - f.beta2) * (g * g));
+            let (first, second) = (f.first.mean(*m, g), f.second.mean(*v, g * g));
+            // A moment is dropped with what it is compared with: m without its v would make a step of any length, so v
+            // stays as long as m does, and m goes where v has to.
+            let first = if first.abs() < F::MIN_POSITIVE / F::EPSILON { F::ZERO } else { first };
+            let least = if first == F::ZERO { F::MIN_POSITIVE / F::EPSILON } else { F::MIN_POSITIVE };
+            *v = if second < least { F::ZERO } else { second };
+            *m = if second < least { F::ZERO } else { first };
             *theta = f.keep * *theta - f.rate * *m / (v.sqrt() * f.root + f.epsilon);
         }
     }
@@ -94,14 +99,16 @@ impl<F: Scalar> Optimizer<F> for Adam {
         let t = io.step as f64;
         let (coupled, keep) =
             if self.decoupled { (0.0, 1.0 - eta * self.weight_decay) } else { (self.weight_decay, 1.0) };
+        // 1 - beta^t, exact where beta is close to 1.
+        let share = |beta: f64| -(t * (-(1.0 - beta)).ln_1p()).exp_m1();
         let factors = Factors {
             scale: io.gradient_scale,
-            beta1: F::from_f64(self.beta1),
-            beta2: F::from_f64(self.beta2),
+            first: Decay::new(self.beta1),
+            second: Decay::new(self.beta2),
             coupled: F::from_f64(coupled),
             keep: F::from_f64(keep),
-            rate: F::from_f64(eta / (1.0 - self.beta1.powf(t))),
-            root: F::from_f64(1.0 / (1.0 - self.beta2.powf(t)).sqrt()),
+            rate: F::from_f64(eta / share(self.beta1)),
+            root: F::from_f64(1.0 / share(self.beta2).sqrt()),
             epsilon: F::from_f64(self.epsilon),
         };
         let n = io.parameters.len();

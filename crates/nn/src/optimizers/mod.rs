@@ -50,13 +50,37 @@ pub struct Update<'a, F> {
 /// Fewest parameters that are worth a second thread.
 const GRAIN: usize = 1 << 13;
 
-/// A number of an optimiser's state, or zero where it is so small that decay would soon make it subnormal.
+/// The decay of a running sum or mean by a factor beta a step.
 ///
-/// The state of a weight whose gradient stays zero, as at a pixel that is always black, decays for ever; arithmetic with
-/// subnormal numbers takes a hundred times as long. Whatever is left out is far below what moves a parameter.
-#[inline(always)]
-fn or_zero<F: Scalar>(x: F) -> F {
-    if x.abs() < F::MIN_POSITIVE / F::EPSILON { F::ZERO } else { x }
+/// 1 - beta comes from `f64`: taken in `f32`, 1 - 0.999 is off by a hundred thousandth, and 0.99999999 is 1. From 1/2 on
+/// beta itself does not occur: beta s = s - (1 - beta) s.
+///
+/// What decays for ever becomes subnormal, as the state of a weight at a pixel that is always black, and arithmetic with
+/// subnormal numbers takes a hundred times as long. An optimiser's state is therefore zero below the least normal number,
+/// and already below that over epsilon where nothing but decay is left of it.
+#[derive(Clone, Copy, Debug)]
+struct Decay<F> {
+    beta: F,
+    complement: F,
+    slow: bool,
+}
+
+impl<F: Scalar> Decay<F> {
+    fn new(beta: f64) -> Self {
+        Self { beta: F::from_f64(beta), complement: F::from_f64(1.0 - beta), slow: beta >= 0.5 }
+    }
+
+    /// beta s + x, a running sum.
+    #[inline(always)]
+    fn sum(self, s: F, x: F) -> F {
+        if self.slow { s + (x - self.complement * s) } else { self.beta * s + x }
+    }
+
+    /// beta s + (1 - beta) x, a running mean.
+    #[inline(always)]
+    fn mean(self, s: F, x: F) -> F {
+        if self.slow { s + self.complement * (x - s) } else { self.beta * s + self.complement * x }
+    }
 }
 
 /// A built-in optimiser as it stands in a checkpoint or a configuration file.
@@ -120,6 +144,24 @@ impl OptimizerConfig {
             }
             Self::AdamW { beta1, beta2, epsilon, weight_decay } => {
                 Box::new(Adam { beta1, beta2, epsilon, weight_decay, decoupled: true })
+            }
+        }
+    }
+
+    /// The hyper-parameters that a step takes in the type of the parameters, with their names.
+    pub(crate) fn factors(self) -> Vec<(&'static str, f64)> {
+        match self {
+            Self::Sgd { momentum, weight_decay, .. } => {
+                vec![("momentum", momentum), ("weight_decay", weight_decay)]
+            }
+            Self::Adam { beta1, beta2, epsilon, weight_decay }
+            | Self::AdamW { beta1, beta2, epsilon, weight_decay } => {
+                vec![
+                    ("1 - beta1", 1.0 - beta1),
+                    ("1 - beta2", 1.0 - beta2),
+                    ("epsilon", epsilon),
+                    ("weight_decay", weight_decay),
+                ]
             }
         }
     }

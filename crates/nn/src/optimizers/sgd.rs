@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Scalar, vectorized};
 
-use super::{GRAIN, Optimizer, Update, or_zero};
+use super::{Decay, GRAIN, Optimizer, Update};
 
 /// Stochastic gradient descent, with momentum, Nesterov's look-ahead and weight decay where asked for.
 ///
@@ -36,11 +36,14 @@ vectorized! {
 
     // One argument a symbol of the equation.
     #[allow(clippy::too_many_arguments)]
-    fn momentum<F>(theta: &mut [F], g: &[F], v: &mut [F], scale: F, eta: F, w: F, m: F, nesterov: bool) {
+    fn momentum<F>(theta: &mut [F], g: &[F], v: &mut [F], scale: F, eta: F, w: F, m: Decay<F>, nesterov: bool) {
         for ((theta, &g), v) in theta.iter_mut().zip(g).zip(v) {
             let g = scale * g + w * *theta;
-            *v = or_zero(m * *v + g);
-            *theta -= eta * if nesterov { g + m * *v } else { *v };
+            let next = m.sum(*v, g);
+            // Left to itself it decays for ever; see `Decay`.
+            let least = if g == F::ZERO { F::MIN_POSITIVE / F::EPSILON } else { F::MIN_POSITIVE };
+            *v = if next.abs() < least { F::ZERO } else { next };
+            *theta -= eta * if nesterov { m.sum(*v, g) } else { *v };
         }
     }
 }
@@ -56,9 +59,9 @@ impl<F: Scalar> Optimizer<F> for Sgd {
 
     fn step(&self, io: Update<'_, F>) {
         let (eta, w) = (F::from_f64(io.learning_rate), F::from_f64(self.weight_decay));
-        let m = F::from_f64(self.momentum);
+        let m = Decay::new(self.momentum);
         let (n, scale) = (io.parameters.len(), io.gradient_scale);
-        if m == F::ZERO {
+        if self.momentum == 0.0 {
             io.pool
                 .split(n, GRAIN, (io.parameters, io.gradients), |(theta, g)| plain(theta, g, scale, eta, w));
         } else {

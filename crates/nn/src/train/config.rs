@@ -1,5 +1,8 @@
 //! The settings of a training run.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use pellucid_compute::Scalar;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, LossConfig, OptimizerConfig, Schedule};
@@ -23,7 +26,7 @@ use crate::{Error, LossConfig, OptimizerConfig, Schedule};
 pub struct TrainConfig {
     /// Passes over the training set.
     pub epochs: u64,
-    /// Samples of a step; the last of an epoch may have fewer. A batch of all samples is not shuffled.
+    /// Samples of a step; the last of an epoch may have fewer. A batch of all samples, or more, is not shuffled.
     pub batch_size: usize,
     /// The seed of initial parameters, shuffling and random layers.
     pub seed: u64,
@@ -39,8 +42,8 @@ pub struct TrainConfig {
     pub early_stopping: Option<EarlyStopping>,
 }
 
-/// When to end a run early: after `patience` epochs in which the validation loss has not fallen by `min_delta`.
-/// The parameters of the best epoch are restored.
+/// When to end a run early: after `patience` epochs in which the validation loss has not fallen by `min_delta` below what it
+/// was when it last did. The parameters of the epoch with the least loss are restored, however little less it is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EarlyStopping {
@@ -94,5 +97,73 @@ impl TrainConfig {
             return Err(Error::Config(format!("delta = {delta}: expected a positive number")));
         }
         self.optimizer.check().and_then(|()| self.schedule.check()).map_err(Error::Config)
+    }
+
+    /// Checks every number, and that `F` holds those that a step takes in it.
+    ///
+    /// # Errors
+    /// The name of the first one out of range, infinite or zero in `F`, with the range.
+    pub fn check_for<F: Scalar>(&self) -> Result<(), Error> {
+        self.check()?;
+        let rate = self.schedule.learning_rate;
+        if !F::from_f64(rate).is_finite() {
+            return Err(Error::Rate { rate, scalar: type_name::<F>(), most: f64::from(f32::MAX) });
+        }
+        let mut factors = self.optimizer.factors();
+        factors.push(("learning_rate", rate));
+        if let LossConfig::Huber { delta } = self.loss {
+            factors.push(("delta", delta));
+        }
+        for (name, value) in factors {
+            let held = F::from_f64(value);
+            if value != 0.0 && !(held >= F::MIN_POSITIVE && held.is_finite()) {
+                return Err(Error::Config(format!(
+                    "{name} = {value:e}: expected a number that {} can tell from 0 and infinity",
+                    type_name::<F>()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The settings in which `other` differs, as `name = ours there, theirs here`.
+    pub(crate) fn differences(&self, other: &Self) -> String {
+        let (ours, theirs) = (flat(self), flat(other));
+        let none = serde_json::Value::Null;
+        let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+        let differing = names.into_iter().filter_map(|name| {
+            let (a, b) = (ours.get(name).unwrap_or(&none), theirs.get(name).unwrap_or(&none));
+            (a != b).then(|| format!("{name} = {} there, {} here", word(a), word(b)))
+        });
+        differing.collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn type_name<F: Scalar>() -> &'static str {
+    if F::NAME == "F32" { "f32" } else { "f64" }
+}
+
+/// The settings by their full names, such as `schedule.learning_rate`.
+fn flat(config: &TrainConfig) -> BTreeMap<String, serde_json::Value> {
+    fn walk(name: &str, value: serde_json::Value, out: &mut BTreeMap<String, serde_json::Value>) {
+        if let serde_json::Value::Object(map) = value {
+            for (key, value) in map {
+                walk(&if name.is_empty() { key } else { format!("{name}.{key}") }, value, out);
+            }
+        } else {
+            out.insert(name.to_owned(), value);
+        }
+    }
+    let mut out = BTreeMap::new();
+    // Serialising a tree of plain data to a value cannot fail.
+    walk("", serde_json::to_value(config).unwrap_or_default(), &mut out);
+    out
+}
+
+fn word(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "none".into(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }

@@ -1,13 +1,19 @@
 //! Training: the loop over epochs and steps, its configuration, its history, and what watches it.
 
+mod clip;
 mod config;
+mod fit;
 mod history;
 mod observer;
 mod policy;
+mod progress;
+mod saving;
 mod trainer;
 
+use clip::clip;
 pub use config::{EarlyStopping, TrainConfig};
 pub use history::{EpochRecord, History};
 pub use observer::{Observer, Outcome, StepReport};
 pub use policy::CheckpointPolicy;
-pub use trainer::{Progress, Trainer};
+pub use progress::Progress;
+pub use trainer::Trainer;

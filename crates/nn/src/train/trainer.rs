@@ -1,16 +1,16 @@
 //! The trainer.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use pellucid_compute::{Buffer, Pool, Scalar, Stream, reduce::norm};
-use pellucid_data::{Batches, Dataset, Element, permutation_into};
-use serde::{Deserialize, Serialize};
+use pellucid_compute::{Buffer, Pool, Scalar, Stream};
+use pellucid_data::{Dataset, Element};
 
-use super::{CheckpointPolicy, EpochRecord, History, Observer, Outcome, StepReport, TrainConfig};
-use crate::checkpoint::{Checkpoint, CheckpointError, DataNotes, TrainingState};
-use crate::evaluate::{batch_loss, check_fit, load_inputs, mean_loss};
+use super::saving::{Best, Saving};
+use super::{CheckpointPolicy, History, Progress, TrainConfig, clip};
+use crate::checkpoint::{Checkpoint, CheckpointError, DataNotes};
+use crate::data_check::check_data;
+use crate::evaluate::{BATCH, batch_loss, load_inputs, mean_loss};
 use crate::optimizers::Update;
 use crate::plan::zeros;
 use crate::{Error, Loss, Model, Optimizer, Session};
@@ -39,72 +39,58 @@ const STEP_STREAM: u64 = 2;
 /// ```
 #[derive(Debug)]
 pub struct Trainer<F> {
-    model: Model<F>,
-    config: TrainConfig,
-    loss: Box<dyn Loss<F>>,
-    optimizer: Box<dyn Optimizer<F>>,
+    pub(super) model: Model<F>,
+    pub(super) config: TrainConfig,
+    pub(super) loss: Box<dyn Loss<F>>,
+    pub(super) optimizer: Box<dyn Optimizer<F>>,
     session: Session<F>,
     gradients: Buffer<F>,
-    optimizer_state: Buffer<F>,
-    best_parameters: Vec<F>,
+    pub(super) optimizer_state: Buffer<F>,
     targets: Buffer<F>,
     sums: Buffer<f64>,
-    progress: Progress,
-    history: History,
-    checkpoints: CheckpointPolicy,
-    metadata: BTreeMap<String, String>,
-    data: DataNotes,
-}
-
-/// How far a run has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
-    /// Epochs completed.
-    pub epoch: u64,
-    /// Steps completed of the current epoch.
-    pub step_in_epoch: u64,
-    /// Steps completed in all.
-    pub step: u64,
-    /// The sum of the losses of the current epoch's samples.
-    pub loss_sum: f64,
-    /// The run has ended early.
-    pub stopped: bool,
+    pub(super) progress: Progress,
+    pub(super) history: History,
+    pub(super) best: Best<F>,
+    pub(super) saving: Saving,
+    pub(super) metadata: BTreeMap<String, String>,
+    pub(super) data: DataNotes,
 }
 
 impl<F: Scalar + Element> Trainer<F> {
     /// A trainer at the beginning of a run.
     ///
     /// # Errors
-    /// Where a number of `config` is out of range.
+    /// Where a number of `config` is out of range, or lost in `F`.
     pub fn new(model: Model<F>, config: TrainConfig, pool: &Arc<Pool>) -> Result<Self, Error> {
-        config.check()?;
+        config.check_for::<F>()?;
         let (loss, optimizer) = (config.loss.build(), config.optimizer.build());
-        let session = Session::training(model.architecture(), config.batch_size, pool)?;
         let parameters = model.parameters().len();
+        let mut best = Best::default();
+        if config.early_stopping.is_some() {
+            best.parameters = model.parameters().to_vec();
+        }
+        let state = parameters.saturating_mul(optimizer.state_per_parameter());
         Ok(Self {
+            session: Session::training(model.architecture(), 1, pool)?,
             gradients: zeros(parameters)?,
-            optimizer_state: zeros(parameters * optimizer.state_per_parameter())?,
-            best_parameters: if config.early_stopping.is_some() {
-                model.parameters().to_vec()
-            } else {
-                vec![]
-            },
-            targets: zeros(config.batch_size * model.plan().output().len())?,
-            sums: zeros(config.batch_size)?,
+            optimizer_state: zeros(state)?,
+            targets: zeros(model.plan().output().len())?,
+            sums: zeros(1)?,
             progress: Progress::default(),
             history: History::default(),
-            checkpoints: CheckpointPolicy::default(),
+            saving: Saving::new(CheckpointPolicy::default()),
             metadata: BTreeMap::new(),
             data: DataNotes::default(),
+            best,
             model,
             config,
             loss,
             optimizer,
-            session,
         })
     }
 
-    /// A trainer where a checkpoint left off; `config` must be that of the checkpoint's run.
+    /// A trainer where a checkpoint left off; `config` must be that of the checkpoint's run, but may ask for more epochs.
+    /// Schedules that run to the end of a run then run to the new end.
     ///
     /// # Errors
     /// Where the checkpoint holds no training state, or that of a run with other settings.
@@ -113,16 +99,14 @@ impl<F: Scalar + Element> Trainer<F> {
         let Some(state) = state else {
             return Err(CheckpointError::NoTrainingState.into());
         };
-        if state.config != config {
-            return Err(CheckpointError::OtherRun {
-                found: Box::new(state.config),
-                expected: Box::new(config),
-            }
-            .into());
+        let more = TrainConfig { epochs: state.config.epochs.max(config.epochs), ..state.config.clone() };
+        if more != config {
+            let differences = more.differences(&config);
+            return Err(CheckpointError::OtherRun { differences }.into());
         }
         let mut trainer = Self::new(model, config, pool)?;
         if state.optimizer_state.len() != trainer.optimizer_state.len()
-            || state.best_parameters.len() != trainer.best_parameters.len()
+            || state.best_parameters.len() != trainer.best.parameters.len()
         {
             return Err(CheckpointError::NoTrainingState.into());
         }
@@ -131,8 +115,12 @@ impl<F: Scalar + Element> Trainer<F> {
             return Err(CheckpointError::Progress { epochs, found }.into());
         }
         trainer.optimizer_state.copy_from_slice(&state.optimizer_state);
-        trainer.best_parameters = state.best_parameters;
+        trainer.best.parameters = state.best_parameters;
         (trainer.progress, trainer.history) = (state.progress, state.history);
+        if trainer.config.early_stopping.is_some() {
+            // Version 0.1 let patience count from the best epoch.
+            trainer.progress.patient_since = trainer.progress.patient_since.or(trainer.history.best);
+        }
         (trainer.metadata, trainer.data) = notes;
         Ok(trainer)
     }
@@ -140,7 +128,7 @@ impl<F: Scalar + Element> Trainer<F> {
     /// Writes checkpoints during the run.
     #[must_use]
     pub fn checkpoints(mut self, policy: CheckpointPolicy) -> Self {
-        self.checkpoints = policy;
+        self.saving = Saving::new(policy);
         self
     }
 
@@ -151,96 +139,47 @@ impl<F: Scalar + Element> Trainer<F> {
         self
     }
 
-    /// Trains until the last epoch, an early stop or an interruption.
+    /// Takes the memory for batches of up to `samples` samples, unless it is there.
     ///
     /// # Errors
-    /// Where the data do not fit the model, a loss becomes infinite or NaN, or a checkpoint cannot be written.
-    pub fn fit(
-        &mut self,
-        train: &Dataset,
-        validation: Option<&Dataset>,
-        observer: &mut dyn Observer<F>,
-    ) -> Result<Outcome, Error> {
-        for data in std::iter::once(train).chain(validation) {
-            check_fit(self.model.architecture(), Some(self.model.plan().output()), data)?;
+    /// Where the system does not have it.
+    pub fn reserve(&mut self, samples: usize) -> Result<(), Error> {
+        if samples > self.sums.len() {
+            let pool = Arc::clone(self.session.pool());
+            self.session = Session::training(self.model.architecture(), samples, &pool)?;
+            self.targets = zeros(samples.saturating_mul(self.model.plan().output().len()))?;
+            self.sums = zeros(samples)?;
         }
-        if self.config.early_stopping.is_some() && validation.is_none() {
-            return Err(Error::Config("early_stopping: expected a validation set".into()));
-        }
-        let remaining = self.config.epochs.saturating_sub(self.progress.epoch);
-        self.history.epochs.reserve(usize::try_from(remaining).unwrap_or(0).min(1 << 20));
-        let mut order: Vec<u32> = (0..train.len() as u32).collect();
-        let steps = Batches::new(train.len(), self.config.batch_size).len() as u64;
-        while self.progress.epoch < self.config.epochs && !self.progress.stopped {
-            let stop = self.train_epoch(train, &mut order, observer)?.is_break();
-            if stop && self.progress.step_in_epoch < steps {
-                self.save_latest()?;
-                return Ok(Outcome::Interrupted);
-            }
-            let record = self.close_epoch(train, validation)?;
-            let interrupted = observer.epoch(&record, &self.model).is_break() || stop;
-            let last = self.progress.epoch == self.config.epochs || self.progress.stopped;
-            let due =
-                self.checkpoints.every > 0 && self.progress.epoch.is_multiple_of(self.checkpoints.every);
-            if due || last || interrupted {
-                self.save_latest()?;
-            }
-            if interrupted && !last {
-                return Ok(Outcome::Interrupted);
-            }
-        }
-        Ok(if self.progress.stopped { Outcome::StoppedEarly } else { Outcome::Finished })
+        Ok(())
     }
 
-    /// The steps of the current epoch that are not done yet.
-    fn train_epoch(
-        &mut self,
-        train: &Dataset,
-        order: &mut [u32],
-        observer: &mut dyn Observer<F>,
-    ) -> Result<ControlFlow<()>, Error> {
-        let batches = Batches::new(train.len(), self.config.batch_size);
-        let steps = batches.len() as u64;
-        if steps > 1 {
-            permutation_into(self.config.seed, self.progress.epoch, order);
-        }
-        for range in batches.skip(self.progress.step_in_epoch as usize) {
-            let samples = range.len();
-            let loss = self.step(train, &order[range], steps);
-            let (epoch, step) = (self.progress.epoch + 1, self.progress.step_in_epoch);
-            if !loss.is_finite() {
-                return Err(Error::Diverged { epoch, step, loss });
-            }
-            if observer.step(&StepReport { epoch, step, steps, samples, loss }).is_break() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    }
-
-    /// One training step on the samples at `positions`, in an epoch of `steps` steps; returns the loss.
+    /// One training step on the samples at `positions`, in an epoch of `steps` steps; returns the loss. Allocates where the
+    /// batch is larger than any before.
+    ///
+    /// # Panics
+    /// Where the system does not have the memory for the batch; see [`Trainer::reserve`].
     pub fn step(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> f64 {
-        let progress = &mut self.progress;
-        let stream = Stream::new(self.config.seed).child(STEP_STREAM).child(progress.step);
+        if let Err(error) = self.reserve(positions.len()) {
+            panic!("{error}");
+        }
+        let stream = Stream::new(self.config.seed).child(STEP_STREAM).child(self.progress.step);
 
         // Forward, loss, backward.
-        load_inputs(&mut self.session, train, positions);
-        self.session.forward(self.model.parameters(), Some(stream));
-        let loss =
-            batch_loss(&mut self.session, &*self.loss, train, positions, &mut self.targets, &mut self.sums);
+        let loss = self.loss_of(train, positions, Some(stream));
         self.session.backward(self.model.parameters(), &mut self.gradients, false);
 
         // Update. A gradient longer than the limit is scaled down to it.
-        let scale = match self.config.clip_norm {
-            Some(limit) => (limit / norm(&self.gradients)).min(1.0),
-            None => 1.0,
+        let gradient_scale = match self.config.clip_norm {
+            Some(limit) => clip(&mut self.gradients, limit),
+            None => F::ONE,
         };
+        let progress = &mut self.progress;
         let total = self.config.epochs.saturating_mul(steps);
         self.optimizer.step(Update {
             pool: self.session.pool(),
             parameters: self.model.parameters_mut(),
             gradients: &self.gradients,
-            gradient_scale: <F as Scalar>::from_f64(scale),
+            gradient_scale,
             state: &mut self.optimizer_state,
             step: progress.step + 1,
             learning_rate: self.config.schedule.rate(progress.step, total, steps),
@@ -251,86 +190,34 @@ impl<F: Scalar + Element> Trainer<F> {
         loss
     }
 
-    /// Records the epoch that has just ended, keeps its state where it is the best, and decides on an early stop.
-    fn close_epoch(&mut self, train: &Dataset, validation: Option<&Dataset>) -> Result<EpochRecord, Error> {
-        let steps = std::mem::take(&mut self.progress.step_in_epoch);
-        let train_loss = std::mem::take(&mut self.progress.loss_sum) / train.len() as f64;
-        self.progress.epoch += 1;
-        let validation_loss = validation.map(|data| self.mean_loss(data));
-        let penalty = self.optimizer.penalty();
-        let regularised_loss =
-            (penalty > 0.0).then(|| train_loss + 0.5 * penalty * norm(self.model.parameters()).powi(2));
-        if let Some(loss) =
-            [regularised_loss, validation_loss].into_iter().flatten().find(|loss| !loss.is_finite())
-        {
-            return Err(Error::Diverged { epoch: self.progress.epoch, step: steps, loss });
-        }
-        let total = self.config.epochs.saturating_mul(steps);
-        let record = EpochRecord {
-            epoch: self.progress.epoch,
-            train_loss,
-            regularised_loss,
-            validation_loss,
-            learning_rate: self.config.schedule.rate(self.progress.step - 1, total, steps),
-        };
-        self.history.epochs.push(record);
-
-        let score = validation_loss.unwrap_or(train_loss);
-        let margin = self.config.early_stopping.map_or(0.0, |stopping| stopping.min_delta);
-        let best_epoch = match self.history.best {
-            Some((epoch, best)) if score >= best - margin => epoch,
-            _ => {
-                self.history.best = Some((record.epoch, score));
-                if !self.best_parameters.is_empty() {
-                    self.best_parameters.copy_from_slice(self.model.parameters());
-                }
-                if let Some(path) = &self.checkpoints.best {
-                    self.checkpoint().write(path)?;
-                }
-                record.epoch
-            }
-        };
-        if let Some(stopping) = self.config.early_stopping {
-            self.progress.stopped = record.epoch.saturating_sub(best_epoch) >= stopping.patience;
-            if self.progress.stopped || record.epoch == self.config.epochs {
-                self.model.parameters_mut().copy_from_slice(&self.best_parameters);
-            }
-        }
-        Ok(record)
+    /// The loss of the samples at `positions`: the forward pass and, where the layers are random, its stream.
+    pub(super) fn loss_of(&mut self, data: &Dataset, positions: &[u32], stream: Option<Stream>) -> f64 {
+        load_inputs(&mut self.session, data, positions);
+        self.session.forward(self.model.parameters(), stream);
+        batch_loss(&mut self.session, &*self.loss, data, positions, &mut self.targets, &mut self.sums)
     }
 
-    fn mean_loss(&mut self, data: &Dataset) -> f64 {
-        let parameters = self.model.parameters();
-        mean_loss(&mut self.session, parameters, &*self.loss, data, &mut self.targets, &mut self.sums)
+    /// The mean loss over a data set that was checked, for which there is memory.
+    pub(super) fn mean_loss(&mut self, data: &Dataset) -> f64 {
+        let (parameters, batch) = (self.model.parameters(), self.config.batch_size);
+        let memory = (&mut *self.targets, &mut *self.sums);
+        mean_loss(&mut self.session, batch, parameters, &*self.loss, data, memory)
+    }
+
+    /// The samples of one batch of an evaluation.
+    pub(super) fn evaluation_batch(&self, data: &Dataset) -> usize {
+        self.config.batch_size.min(BATCH).min(data.len())
     }
 
     /// The mean loss over a data set with the present parameters.
     ///
     /// # Errors
-    /// Where the data set is empty or does not fit the model.
+    /// Where the data set is empty or does not fit the model, or the loss is larger than `F` can hold, infinite or NaN.
     pub fn evaluate(&mut self, data: &Dataset) -> Result<f64, Error> {
-        check_fit(self.model.architecture(), Some(self.model.plan().output()), data)?;
-        Ok(self.mean_loss(data))
-    }
-
-    fn save_latest(&self) -> Result<(), Error> {
-        match &self.checkpoints.latest {
-            Some(path) => Ok(self.checkpoint().write(path)?),
-            None => Ok(()),
-        }
-    }
-
-    /// The model and the whole state of the run, to be written.
-    pub fn checkpoint(&self) -> Checkpoint<F> {
-        let state = TrainingState {
-            config: self.config.clone(),
-            progress: self.progress,
-            history: self.history.clone(),
-            optimizer_state: self.optimizer_state.to_vec(),
-            best_parameters: self.best_parameters.clone(),
-        };
-        let checkpoint = Checkpoint::new(self.model.clone(), Some(state)).with_data(self.data.clone());
-        self.metadata.iter().fold(checkpoint, |checkpoint, (key, value)| checkpoint.describe_as(key, value))
+        check_data(&self.model, &*self.loss, data)?;
+        self.reserve(self.evaluation_batch(data))?;
+        let loss = self.mean_loss(data);
+        self.within_range(loss)
     }
 
     /// The model.
@@ -358,7 +245,7 @@ impl<F: Scalar + Element> Trainer<F> {
         &self.session
     }
 
-    /// The gradient of the last step, as long as the parameters; [`Model::tensor`] finds a part of it by name.
+    /// The gradient of the last step (scaled down where it was too long for `F` to say how much), as long as the parameters; [`Model::tensor`] finds a part of it by name.
     pub fn gradients(&self) -> &[F] {
         &self.gradients
     }

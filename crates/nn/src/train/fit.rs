@@ -1,0 +1,176 @@
+//! The loop over epochs and steps.
+
+use std::ops::ControlFlow;
+
+use pellucid_compute::Scalar;
+use pellucid_compute::reduce::norm;
+use pellucid_data::{Batches, Dataset, Element, permutation_into};
+
+use super::{EpochRecord, Observer, Outcome, StepReport, Trainer};
+use crate::Error;
+use crate::data_check::check_data;
+
+impl<F: Scalar + Element> Trainer<F> {
+    /// Trains until the last epoch, an early stop or an interruption.
+    ///
+    /// # Errors
+    /// Where the data do not fit the model and the loss, where a loss or the state becomes infinite or NaN (no checkpoint is
+    /// written then), or where a checkpoint cannot be written.
+    pub fn fit(
+        &mut self,
+        train: &Dataset,
+        validation: Option<&Dataset>,
+        observer: &mut dyn Observer<F>,
+    ) -> Result<Outcome, Error> {
+        for data in std::iter::once(train).chain(validation) {
+            check_data(&self.model, &*self.loss, data)?;
+            self.reserve(self.evaluation_batch(data))?;
+        }
+        if self.config.early_stopping.is_some() && validation.is_none() {
+            return Err(Error::Config("early_stopping: expected a validation set".into()));
+        }
+        self.reserve(self.config.batch_size.min(train.len()))?;
+        self.saving.restart();
+        let remaining = self.config.epochs.saturating_sub(self.progress.epoch);
+        self.history.epochs.reserve(usize::try_from(remaining).unwrap_or(0).min(1 << 20));
+        let mut order: Vec<u32> = (0..train.len() as u32).collect();
+        let steps = Batches::new(train.len(), self.config.batch_size).len() as u64;
+        while self.progress.epoch < self.config.epochs && !self.progress.stopped {
+            let stop = self.train_epoch(train, &mut order, observer)?.is_break();
+            if stop && self.progress.step_in_epoch < steps {
+                self.prove(train, &order)?;
+                self.save()?;
+                return Ok(Outcome::Interrupted);
+            }
+            let record = self.close_epoch(train, validation)?;
+            let interrupted = observer.epoch(&record, &self.model).is_break() || stop;
+            let last = self.progress.epoch == self.config.epochs || self.progress.stopped;
+            if last || interrupted || self.saving.epoch_is_due(self.progress.epoch) {
+                self.prove(train, &order)?;
+                self.save()?;
+            } else if self.best.pending && self.saving.best_is_due() {
+                self.prove(train, &order)?;
+                self.save_best()?;
+            }
+            if interrupted && !last {
+                return Ok(Outcome::Interrupted);
+            }
+        }
+        if self.config.epochs == 0 {
+            self.save()?;
+        }
+        Ok(if self.progress.stopped { Outcome::StoppedEarly } else { Outcome::Finished })
+    }
+
+    /// The steps of the current epoch that are not done yet.
+    fn train_epoch(
+        &mut self,
+        train: &Dataset,
+        order: &mut [u32],
+        observer: &mut dyn Observer<F>,
+    ) -> Result<ControlFlow<()>, Error> {
+        let batches = Batches::new(train.len(), self.config.batch_size);
+        let steps = batches.len() as u64;
+        if steps > 1 {
+            permutation_into(self.config.seed, self.progress.epoch, order);
+        }
+        for range in batches.skip(self.progress.step_in_epoch as usize) {
+            let samples = range.len();
+            let loss = self.step(train, &order[range], steps);
+            let (epoch, step) = (self.progress.epoch + 1, self.progress.step_in_epoch);
+            if !fits::<F>(loss) {
+                return Err(Error::Diverged { epoch, step, loss });
+            }
+            if observer.step(&StepReport { epoch, step, steps, samples, loss }).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+            if step < steps && self.saving.is_overdue() {
+                self.prove(train, order)?;
+                self.save()?;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Records the epoch that has just ended, keeps its state where it is the best, and decides on an early stop.
+    fn close_epoch(&mut self, train: &Dataset, validation: Option<&Dataset>) -> Result<EpochRecord, Error> {
+        let steps = std::mem::take(&mut self.progress.step_in_epoch);
+        let train_loss = std::mem::take(&mut self.progress.loss_sum) / train.len() as f64;
+        self.progress.epoch += 1;
+        let validation_loss = validation.map(|data| self.mean_loss(data));
+        let penalty = self.optimizer.penalty();
+        let regularised_loss =
+            (penalty > 0.0).then(|| train_loss + 0.5 * penalty * norm(self.model.parameters()).powi(2));
+        for loss in [regularised_loss, validation_loss].into_iter().flatten() {
+            self.within_range(loss)?;
+        }
+        let total = self.config.epochs.saturating_mul(steps);
+        let record = EpochRecord {
+            epoch: self.progress.epoch,
+            train_loss,
+            regularised_loss,
+            validation_loss,
+            learning_rate: self.config.schedule.rate(self.progress.step - 1, total, steps),
+        };
+        self.history.epochs.push(record);
+
+        let score = validation_loss.unwrap_or(train_loss);
+        if let Some(stopping) = self.config.early_stopping
+            && self.progress.patient_since.is_none_or(|(_, loss)| score < loss - stopping.min_delta)
+        {
+            self.progress.patient_since = Some((record.epoch, score));
+        }
+        if self.history.best.is_none_or(|(_, best)| score < best) {
+            self.history.best = Some((record.epoch, score));
+            self.keep_best();
+        }
+        if let Some(stopping) = self.config.early_stopping {
+            let since = self.progress.patient_since.map_or(record.epoch, |(epoch, _)| epoch);
+            self.progress.stopped = record.epoch.saturating_sub(since) >= stopping.patience;
+            if self.progress.stopped || record.epoch == self.config.epochs {
+                self.model.parameters_mut().copy_from_slice(&self.best.parameters);
+            }
+        }
+        Ok(record)
+    }
+
+    /// Whether the present state is worth keeping: the loss is looked at before a step, and so does not tell what the last
+    /// one has done. The first batch stands for all.
+    fn prove(&mut self, train: &Dataset, order: &[u32]) -> Result<(), Error> {
+        for (what, numbers) in
+            [("the weights", self.model.parameters()), ("the optimiser's state", &*self.optimizer_state)]
+        {
+            if !numbers.iter().fold(true, |all, &x| all & Scalar::is_finite(x)) {
+                let (epoch, step) = self.place();
+                return Err(Error::DivergedState { what, epoch, step });
+            }
+        }
+        let batch = self.config.batch_size.min(order.len());
+        let loss = self.loss_of(train, &order[..batch], None);
+        self.within_range(loss).map(drop)
+    }
+
+    /// A loss that `F` can hold; one that it cannot is the end of a run, though a sum in `f64` may be finite.
+    pub(super) fn within_range(&self, loss: f64) -> Result<f64, Error> {
+        if fits::<F>(loss) {
+            return Ok(loss);
+        }
+        let (epoch, step) = self.place();
+        Err(Error::Diverged { epoch, step, loss })
+    }
+
+    /// The epoch and the step of it that was made last; the step of all where an epoch has just ended.
+    fn place(&self) -> (u64, u64) {
+        let progress = self.progress;
+        if progress.step_in_epoch > 0 {
+            (progress.epoch + 1, progress.step_in_epoch)
+        } else {
+            (progress.epoch, progress.step / progress.epoch.max(1))
+        }
+    }
+}
+
+/// Whether `F` can hold a loss.
+fn fits<F: Scalar>(loss: f64) -> bool {
+    F::from_f64(loss).is_finite()
+}

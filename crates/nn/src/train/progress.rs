@@ -1,0 +1,22 @@
+//! How far a run has come.
+
+use serde::{Deserialize, Serialize};
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Epochs completed.
+    pub epoch: u64,
+    /// Steps completed of the current epoch.
+    pub step_in_epoch: u64,
+    /// Steps completed in all.
+    pub step: u64,
+    /// The sum of the losses of the current epoch's samples.
+    pub loss_sum: f64,
+    /// The run has ended early.
+    pub stopped: bool,
+    /// The last epoch whose validation loss fell by what early stopping asks for, and that loss: patience counts from here.
+    /// Without early stopping, and in checkpoints of version 0.1, there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patient_since: Option<(u64, f64)>,
+}
