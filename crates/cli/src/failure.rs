@@ -79,7 +79,9 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
         match cause.downcast_ref::<pellucid::Error>()? {
             pellucid::Error::Plan(_) | pellucid::Error::Config(_) => Some(USAGE),
             pellucid::Error::Checkpoint(error) => Some(checkpoint_code(error)),
-            pellucid::Error::Data(_) | pellucid::Error::Input { .. } => Some(DATA),
+            pellucid::Error::Data(_) | pellucid::Error::Input { .. } | pellucid::Error::Labels { .. } => {
+                Some(DATA)
+            }
             _ => Some(RUNTIME),
         }
     });

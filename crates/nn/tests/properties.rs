@@ -245,7 +245,7 @@ proptest! {
                 early_stopping: adam.then_some(EarlyStopping { patience: 2, min_delta: loss_sum }),
                 ..TrainConfig::default()
             },
-            progress: Progress { epoch: 3, step_in_epoch: 1, step, loss_sum, stopped: adam },
+            progress: Progress { epoch: 3, step_in_epoch: 1, step, loss_sum, stopped: adam, patient_since: adam.then_some((2, 0.1 + loss_sum)) },
             history,
             optimizer_state: bits.iter().map(|&b| f32::from_bits(b)).cycle().take(count * (1 + usize::from(adam))).collect(),
             best_parameters: vec![0.5; if adam { count } else { 0 }],

@@ -43,6 +43,7 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         latest: Some(latest.clone()),
         every: config.output.checkpoint_every,
         best: Some(folder.join("best.safetensors")),
+        ..CheckpointPolicy::default().by_the_clock()
     });
     if !args.common.json {
         say!("{}\n", trainer.model().summary());

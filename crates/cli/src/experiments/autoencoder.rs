@@ -76,7 +76,7 @@ pub fn run(
     trainer = trainer.checkpoints(CheckpointPolicy {
         latest: Some(path.clone()),
         every: preset::checkpoint_every(args.preset),
-        best: None,
+        ..CheckpointPolicy::default().by_the_clock()
     });
 
     let initial_train_loss = if args.resume { None } else { Some(trainer.evaluate(&split.train)?) };

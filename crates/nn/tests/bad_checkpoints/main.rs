@@ -115,7 +115,7 @@ fn a_file_that_cannot_be_written_is_an_error_and_leaves_the_old() {
     let file = folder.path().join("file");
     std::fs::write(&file, "old").unwrap();
     assert_io(checkpoint.write(file.join("model")), &file.join("model"), &["Not a directory"]);
-    assert_io(checkpoint.write(folder.path()), folder.path(), &["expected a file that can be written"]);
+    assert_io(checkpoint.write(folder.path()), folder.path(), &["found a folder"]);
     assert_eq!(std::fs::read(&file).unwrap(), b"old");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
 }
@@ -171,9 +171,8 @@ fn progress_that_lies_is_refused_or_harmless() {
     }
     let refused = resume(&|training| training["progress"]["epoch"] = json!(4)).unwrap_err().to_string();
     assert_says(&refused, &["expected progress within 3 epochs", "found Progress { epoch: 4,"]);
-    let refused =
-        resume(&|training| training["config"]["batch_size"] = json!(1_u64 << 50)).unwrap_err().to_string();
-    assert_says(&refused, &["fit into memory"]);
+    // A batch beyond the data costs what the data cost.
+    assert!(resume(&|training| training["config"]["batch_size"] = json!(1_u64 << 50)).is_ok());
     let refused = resume(&|training| training["config"]["batch_size"] = json!(0)).unwrap_err().to_string();
     assert_says(&refused, &["batch_size = 0"]);
 }
