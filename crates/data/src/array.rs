@@ -1,17 +1,21 @@
 //! An array as a file holds it: a shape and numbers of one type.
 
-use crate::{DataError, Features, Matrix, Place};
+use crate::input::collect;
+use crate::{DataError, Features, LabelTexts, Matrix, Place};
 
 /// The numbers of an [`Array`] in the type the file holds.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)] // The variants are the types.
 pub enum Values {
+    Bool(Vec<bool>),
     U8(Vec<u8>),
     I8(Vec<i8>),
     I16(Vec<i16>),
     I32(Vec<i32>),
     I64(Vec<i64>),
+    U16(Vec<u16>),
     U32(Vec<u32>),
+    U64(Vec<u64>),
     F32(Vec<f32>),
     F64(Vec<f64>),
 }
@@ -26,21 +30,30 @@ pub struct Array {
 }
 
 impl Array {
+    /// Whether these are images: bytes of three dimensions or more, such as `[n, height, width]`.
+    pub fn is_images(&self) -> bool {
+        matches!(self.values, Values::U8(_)) && self.shape.len() > 2
+    }
+
     /// One row a sample: the first dimension counts the rows, the others are flattened.
     ///
-    /// `U8` stays `U8` (pixels); `I8`, `I16` and `F32` become `F32`, the others `F64`. `origin`, the path,
+    /// Images ([`is_images`](Self::is_images)) stay bytes, pixels that become 0 to 1 when they are gathered; all other
+    /// numbers keep their values. Types that `f32` holds exactly become that, the others `f64`. `origin`, the path,
     /// begins the message of an error.
     ///
     /// # Errors
     /// If there is no dimension or a row would have no value, or an entry is NaN or infinite.
     ///
     /// ```
-    /// use pellucid_data::{Array, Values};
-    /// let images = Array { shape: vec![2, 2, 2], values: Values::U8(vec![0; 8]) };
+    /// use pellucid_data::{Array, Features, Values};
+    /// let images = Array { shape: vec![2, 2, 2], values: Values::U8(vec![7; 8]) };
     /// assert_eq!(images.into_features("images.idx")?.cols(), 4);
+    /// let table = Array { shape: vec![2, 2], values: Values::U8(vec![7; 4]) };
+    /// assert!(matches!(table.into_features("table.npy")?, Features::F32(m) if m.row(0) == [7.0, 7.0]));
     /// # Ok::<(), pellucid_data::DataError>(())
     /// ```
     pub fn into_features(self, origin: &str) -> Result<Features, DataError> {
+        let images = self.is_images();
         let Some((&rows, rest)) = self.shape.split_first() else {
             return Err(DataError::invalid(
                 origin,
@@ -59,27 +72,31 @@ impl Array {
                 Place::Whole,
             ));
         }
-        let f32s = |data: Vec<f32>| Matrix::new(rows, cols, data).map(Features::F32);
-        let f64s = |data: Vec<f64>| Matrix::new(rows, cols, data).map(Features::F64);
+        let f32s = |data: Result<Vec<f32>, _>| Matrix::new(rows, cols, data?).map(Features::F32);
+        let f64s = |data: Result<Vec<f64>, _>| Matrix::new(rows, cols, data?).map(Features::F64);
         let features = match self.values {
-            Values::U8(v) => Matrix::new(rows, cols, v).map(Features::U8),
-            Values::I8(v) => f32s(v.into_iter().map(f32::from).collect()),
-            Values::I16(v) => f32s(v.into_iter().map(f32::from).collect()),
-            Values::F32(v) => f32s(v),
-            Values::I32(v) => f64s(v.into_iter().map(f64::from).collect()),
-            Values::U32(v) => f64s(v.into_iter().map(f64::from).collect()),
-            Values::I64(v) => f64s(v.into_iter().map(|v| v as f64).collect()),
-            Values::F64(v) => f64s(v),
+            Values::U8(v) if images => Matrix::new(rows, cols, v).map(Features::U8),
+            Values::Bool(v) => f32s(collect(v.into_iter().map(|v| f32::from(u8::from(v))), origin)),
+            Values::U8(v) => f32s(collect(v.into_iter().map(f32::from), origin)),
+            Values::I8(v) => f32s(collect(v.into_iter().map(f32::from), origin)),
+            Values::U16(v) => f32s(collect(v.into_iter().map(f32::from), origin)),
+            Values::I16(v) => f32s(collect(v.into_iter().map(f32::from), origin)),
+            Values::F32(v) => f32s(Ok(v)),
+            Values::I32(v) => f64s(collect(v.into_iter().map(f64::from), origin)),
+            Values::U32(v) => f64s(collect(v.into_iter().map(f64::from), origin)),
+            Values::I64(v) => f64s(collect(v.into_iter().map(|v| v as f64), origin)),
+            Values::U64(v) => f64s(collect(v.into_iter().map(|v| v as f64), origin)),
+            Values::F64(v) => f64s(Ok(v)),
         }?;
         features.check_finite(origin)?;
         Ok(features)
     }
 
-    /// One whole number from 0 for each sample, from an array of shape `[n]` or `[n, 1]`.
+    /// One label for each sample, from an array of shape `[n]` or `[n, 1]`.
     ///
     /// # Errors
-    /// If the shape is another, or an entry is no whole number from 0 to 2^32 - 1.
-    pub fn into_labels(self, origin: &str) -> Result<Vec<u32>, DataError> {
+    /// If the shape is another.
+    pub fn into_labels(self, origin: &str) -> Result<LabelTexts, DataError> {
         if !matches!(self.shape[..], [_] | [_, 1]) {
             return Err(DataError::invalid(
                 origin,
@@ -88,30 +105,29 @@ impl Array {
                 Place::Whole,
             ));
         }
+        let mut labels = LabelTexts::new(origin);
+        let mut whole = |v: &mut dyn Iterator<Item = i128>| {
+            v.enumerate().for_each(|(i, v)| labels.push_whole(v, Place::Index(i)));
+        };
         match self.values {
-            Values::U8(v) => Ok(v.into_iter().map(u32::from).collect()),
-            Values::U32(v) => Ok(v),
-            Values::I8(v) => labels(origin, v.into_iter().map(f64::from)),
-            Values::I16(v) => labels(origin, v.into_iter().map(f64::from)),
-            Values::I32(v) => labels(origin, v.into_iter().map(f64::from)),
-            Values::I64(v) => labels(origin, v.into_iter().map(|v| v as f64)),
-            Values::F32(v) => labels(origin, v.into_iter().map(f64::from)),
-            Values::F64(v) => labels(origin, v.into_iter()),
+            Values::Bool(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::U8(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::I8(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::U16(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::I16(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::U32(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::I32(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::U64(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::I64(v) => whole(&mut v.into_iter().map(i128::from)),
+            Values::F32(v) => push_floats(&mut labels, v.into_iter().map(f64::from)),
+            Values::F64(v) => push_floats(&mut labels, v.into_iter()),
         }
+        Ok(labels)
     }
 }
 
-/// Every label a whole number; all of them are exact in `f64`.
-pub(crate) fn labels(origin: &str, values: impl Iterator<Item = f64>) -> Result<Vec<u32>, DataError> {
-    values
-        .enumerate()
-        .map(|(i, v)| {
-            if v >= 0.0 && v <= f64::from(u32::MAX) && v.fract() == 0.0 {
-                return Ok(v as u32);
-            }
-            Err(DataError::invalid(origin, "a whole number from 0 as label", v.to_string(), Place::Index(i)))
-        })
-        .collect()
+fn push_floats(labels: &mut LabelTexts, values: impl Iterator<Item = f64>) {
+    values.enumerate().for_each(|(i, v)| labels.push_number(v, Place::Index(i)));
 }
 
 /// The product of `shape`, if that many elements of `size` bytes could exist at all.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::csr::DENSE_LIMIT;
+use crate::input::reserve;
 use crate::{Csr, DataError, Place};
 
 /// One column of a table, its zeros included.
@@ -11,8 +12,54 @@ pub(crate) struct Column {
     pub min: f64,
     pub max: f64,
     pub mean: f64,
-    /// Mean of `(x - mean)²`.
-    pub variance: f64,
+    /// Root of the mean of `(x - mean)²`.
+    pub deviation: f64,
+}
+
+/// A column while it is measured: entries are looked at as `t = (x - middle) / scale`, which lies in [-1, 1], so that
+/// sums keep their digits whatever the offset, and squares neither overflow nor vanish.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    min: f64,
+    max: f64,
+    /// Entries that are stored.
+    count: usize,
+    /// Sum of t.
+    first: f64,
+    /// Mean of t, from that sum.
+    mean: f64,
+    /// Sums of `t - mean`, which rounding left over, and of its square.
+    rest: f64,
+    squares: f64,
+}
+
+impl Sums {
+    fn t(&self, x: f64) -> f64 {
+        (x - self.middle()) / self.scale()
+    }
+
+    fn middle(&self) -> f64 {
+        self.min / 2.0 + self.max / 2.0
+    }
+
+    /// A power of two above half the range.
+    fn scale(&self) -> f64 {
+        const DIGITS: u32 = f64::MANTISSA_DIGITS - 1;
+        let half = self.max / 2.0 - self.min / 2.0;
+        f64::from_bits((half.to_bits() >> DIGITS).saturating_add(1).min(2046) << DIGITS)
+    }
+
+    /// Mean and deviation over `n` rows.
+    fn finish(&self, n: f64) -> Column {
+        let Self { min, max, .. } = *self;
+        if min == max {
+            return Column { min, max, mean: min, deviation: 0.0 };
+        }
+        let correction = self.rest / n;
+        let variance = self.squares / n - correction * correction;
+        let mean = self.middle() + self.scale() * (self.mean + correction);
+        Column { min, max, mean: mean.clamp(min, max), deviation: self.scale() * variance.max(0.0).sqrt() }
+    }
 }
 
 /// The columns with at least one stored entry, ascending; all others are 0 throughout.
@@ -23,7 +70,7 @@ pub(crate) struct Column {
 /// If an entry is NaN or infinite.
 pub(crate) fn columns(x: &Csr<f64>) -> Result<BTreeMap<u32, Column>, DataError> {
     let n = x.rows() as f64;
-    let mut columns = BTreeMap::<u32, (Column, usize)>::new();
+    let mut sums = BTreeMap::<u32, Sums>::new();
     for row in 0..x.rows() {
         let (indices, values) = x.row(row);
         for (&j, &v) in indices.iter().zip(values) {
@@ -31,31 +78,37 @@ pub(crate) fn columns(x: &Csr<f64>) -> Result<BTreeMap<u32, Column>, DataError> 
                 let place = Place::Entry { row, column: j as usize };
                 return Err(DataError::invalid("features", "a finite number", v.to_string(), place));
             }
-            let new = Column { min: v, max: v, mean: 0.0, variance: 0.0 };
-            let (column, count) = columns.entry(j).or_insert((new, 0));
+            let new = Sums { min: v, max: v, count: 0, first: 0.0, mean: 0.0, rest: 0.0, squares: 0.0 };
+            let column = sums.entry(j).or_insert(new);
             column.min = column.min.min(v);
             column.max = column.max.max(v);
-            column.mean += v / n;
-            *count += 1;
+            column.count += 1;
         }
     }
-    for (column, count) in columns.values_mut() {
-        let zeros = x.rows() - *count;
-        if zeros > 0 {
-            column.min = column.min.min(0.0);
-            column.max = column.max.max(0.0);
-        }
-        if column.min == column.max {
-            column.mean = column.min; // exactly, so that a constant has no variance
-        }
-        column.variance = zeros as f64 / n * column.mean * column.mean;
+    for column in sums.values_mut().filter(|column| column.count < x.rows()) {
+        column.min = column.min.min(0.0);
+        column.max = column.max.max(0.0);
     }
-    for (j, v) in x.indices().iter().zip(x.values()) {
-        if let Some((column, _)) = columns.get_mut(j) {
-            column.variance += (v - column.mean) * (v - column.mean) / n;
+    pass(x, &mut sums, |column, t, times| column.first += times * t);
+    sums.values_mut().for_each(|column| column.mean = column.first / n);
+    pass(x, &mut sums, |column, t, times| {
+        let d = t - column.mean;
+        column.rest += times * d;
+        column.squares += times * d * d;
+    });
+    Ok(sums.into_iter().map(|(j, column)| (j, column.finish(n))).collect())
+}
+
+/// Hands every t of every column to `add`, with how often it occurs: stored entries once, zeros together.
+fn pass(x: &Csr<f64>, sums: &mut BTreeMap<u32, Sums>, add: impl Fn(&mut Sums, f64, f64)) {
+    for column in sums.values_mut() {
+        add(column, column.t(0.0), (x.rows() - column.count) as f64);
+    }
+    for (j, &v) in x.indices().iter().zip(x.values()) {
+        if let Some(column) = sums.get_mut(j) {
+            add(column, column.t(v), 1.0);
         }
     }
-    Ok(columns.into_iter().map(|(j, (column, _))| (j, column)).collect())
 }
 
 /// The table with every entry of column `j` replaced by `image(j, entry)`, zeros included and results of 0 left out;
@@ -79,6 +132,8 @@ pub(crate) fn map_columns(
         ));
     }
     let (mut row_starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
+    reserve(&mut indices, most as usize, "scaling")?;
+    reserve(&mut values, most as usize, "scaling")?;
     for row in 0..x.rows() {
         let mut push = |j: u32, v: f64| {
             if !v.is_finite() {

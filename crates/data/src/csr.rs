@@ -1,5 +1,6 @@
 //! A sparse matrix in compressed rows.
 
+use crate::input::reserve;
 use crate::{DataError, Element, Matrix, Place};
 
 /// The most memory that [`Csr::to_dense`] and the scalings take, in bytes: 4 GiB.
@@ -147,7 +148,9 @@ impl<F: Element> Csr<F> {
                 Place::Whole,
             ));
         }
-        let mut data = vec![F::default(); rows * columns];
+        let mut data = Vec::new();
+        reserve(&mut data, rows * columns, "sparse matrix")?;
+        data.resize(rows * columns, F::default());
         for i in 0..rows {
             let (indices, values) = self.row(i);
             let row = &mut data[i * columns..(i + 1) * columns];

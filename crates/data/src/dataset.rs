@@ -167,7 +167,7 @@ impl Dataset {
     pub fn gather_targets<E: Element>(&self, positions: &[u32], out: &mut [E]) {
         match &*self.targets {
             Targets::SameAsInput => self.gather_inputs(positions, out),
-            Targets::Values(v) => v.gather_rows(self.rows_at(positions), out),
+            Targets::Values(v) => v.gather_numbers(self.rows_at(positions), out),
             Targets::Classes { labels, .. } => {
                 let width = out.len() / positions.len().max(1);
                 assert_eq!(out.len(), positions.len() * width, "rows of one width");

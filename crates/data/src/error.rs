@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use crate::text::{Escaped, has_control};
+
 /// Where in a file or table something went wrong; counts of bytes, rows and columns as each variant says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -44,7 +46,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// What went wrong with data; every message reads `<where>: expected <this>, found <that> (at <place>)`.
+/// What went wrong with data; every message reads `<where>: expected <this>, found <that> (at <place>)`, with what cannot
+/// be seen as escapes.
 ///
 /// ```
 /// use pellucid_data::{DataError, Place};
@@ -54,7 +57,7 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The operating system refused: missing file, no permission, disk full.
-    #[error("{origin}: expected {expected}, found an error of the system: {cause}")]
+    #[error("{}: expected {expected}, found an error of the system: {cause}{}", Escaped(origin), hint(origin))]
     Io {
         /// The path.
         origin: String,
@@ -64,7 +67,7 @@ pub enum DataError {
         cause: io::Error,
     },
     /// The content is not what it must be.
-    #[error("{origin}: expected {expected}, found {found}{place}")]
+    #[error("{}: expected {}, found {}{place}", Escaped(origin), Escaped(expected), Escaped(found))]
     Invalid {
         /// The path, or the name of the value for data that came from memory.
         origin: String,
@@ -91,5 +94,14 @@ impl DataError {
     /// A refusal of the operating system at `path`.
     pub fn io(path: &Path, expected: &'static str, cause: io::Error) -> Self {
         Self::Io { origin: path.display().to_string(), expected, cause }
+    }
+}
+
+/// A word where a path holds what hardly anyone puts into one.
+fn hint(origin: &str) -> &'static str {
+    if has_control(origin) {
+        " (the path holds a control character, which `\\` makes in the \"...\" of TOML; '...' leaves it as it is)"
+    } else {
+        ""
     }
 }

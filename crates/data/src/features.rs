@@ -2,12 +2,16 @@
 
 use pellucid_compute::isa::{Kernel, dispatch};
 
+use crate::input::collect;
 use crate::{DataError, Element, Matrix, Place};
+
+/// What pixels are multiplied by.
+pub(crate) const PIXEL: f64 = 1.0 / 255.0;
 
 /// Samples as rows; becomes floats only when rows are gathered into a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Features {
-    /// Pixels; gathered as `value / 255`.
+    /// Pixels, of images only; gathered as `value / 255`. (As targets, bytes are gathered as the numbers that they are.)
     U8(Matrix<u8>),
     /// Single-precision numbers, gathered as they are.
     F32(Matrix<f32>),
@@ -58,6 +62,57 @@ impl Features {
             Self::F32(m) => gather(m, rows, out, E::from_f32),
             Self::F64(m) => gather(m, rows, out, E::from_f64),
         }
+    }
+
+    /// The chosen rows as the numbers that they are: pixels from 0 to 255 too.
+    pub(crate) fn gather_numbers<E: Element>(
+        &self,
+        rows: impl ExactSizeIterator<Item = usize>,
+        out: &mut [E],
+    ) {
+        match self {
+            Self::U8(m) => gather(m, rows, out, |v| E::from_f32(f32::from(v))),
+            numbers => numbers.gather_rows(rows, out),
+        }
+    }
+
+    /// Every number multiplied by `scale`, as 1/255 makes 0 to 1 of bytes; pixels by this and not by 1/255.
+    ///
+    /// A scale of 1/n for a whole n is a division by n, so that it is rounded once.
+    ///
+    /// # Errors
+    /// If the scale is not positive and finite, or a result is not finite; `origin` begins the message.
+    ///
+    /// ```
+    /// use pellucid_data::{Features, Matrix};
+    /// let grey = Features::F64(Matrix::new(1, 2, vec![51.0, 255.0])?);
+    /// assert!(matches!(grey.scaled("x.csv", 1.0 / 255.0)?, Features::F64(m) if m.row(0) == [0.2, 1.0]));
+    /// let pixels = Features::U8(Matrix::new(1, 2, vec![51, 255])?);
+    /// assert!(matches!(pixels.scaled("x.idx", 1.0)?, Features::F32(m) if m.row(0) == [51.0, 255.0]));
+    /// # Ok::<(), pellucid_data::DataError>(())
+    /// ```
+    pub fn scaled(self, origin: &str, scale: f64) -> Result<Self, DataError> {
+        if !(scale > 0.0 && scale.is_finite()) {
+            let expected = "a positive number as scale of inputs";
+            return Err(DataError::invalid(origin, expected, scale.to_string(), Place::Whole));
+        }
+        let (rows, cols) = (self.rows(), self.cols());
+        let divisor = Some(scale.recip().round()).filter(|divisor| divisor.recip() == scale);
+        let image = |v: f64| divisor.map_or_else(|| v * scale, |divisor| v / divisor);
+        let data: Vec<f64> = match self {
+            Self::U8(m) if scale == PIXEL => return Ok(Self::U8(m)),
+            Self::U8(m) if scale == 1.0 => {
+                let data = collect(m.into_data().into_iter().map(f32::from), origin)?;
+                return Ok(Self::F32(Matrix::new(rows, cols, data)?));
+            }
+            numbers if scale == 1.0 => return Ok(numbers),
+            Self::U8(m) => collect(m.into_data().into_iter().map(|v| image(f64::from(v))), origin)?,
+            Self::F32(m) => collect(m.into_data().into_iter().map(|v| image(f64::from(v))), origin)?,
+            Self::F64(m) => m.into_data().into_iter().map(image).collect(),
+        };
+        let scaled = Self::F64(Matrix::new(rows, cols, data)?);
+        scaled.check_finite(origin)?;
+        Ok(scaled)
     }
 
     /// Checks that no entry is NaN or infinite.
@@ -115,5 +170,27 @@ fn check_finite<T: Copy + std::fmt::Display>(
             m.data()[i].to_string(),
             Place::Entry { row: i / m.cols(), column: i % m.cols() },
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_and_the_same_numbers_in_a_table_become_the_same_floats() {
+        let all: Vec<u8> = (0..=255).collect();
+        let numbers: Vec<f64> = all.iter().map(|&v| f64::from(v)).collect();
+        let pixels = Features::U8(Matrix::new(256, 1, all).unwrap());
+        let numbers = Features::F64(Matrix::new(256, 1, numbers).unwrap()).scaled("x", PIXEL).unwrap();
+        let rows: Vec<u32> = (0..256).collect();
+        let (mut a, mut b) = ([0.0_f32; 256], [0.0_f32; 256]);
+        pixels.gather(&rows, &mut a);
+        numbers.gather(&rows, &mut b);
+        assert_eq!(a, b);
+        let (mut a, mut b) = ([0.0_f64; 256], [0.0_f64; 256]);
+        pixels.gather(&rows, &mut a);
+        numbers.gather(&rows, &mut b);
+        assert_eq!(a, b);
     }
 }

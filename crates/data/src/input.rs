@@ -7,7 +7,14 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 
 use crate::stored::{Endian, Stored};
+use crate::text::{MARK, without_mark};
 use crate::{DataError, Place};
+
+/// The most bytes that a gzip file may become: 4 GiB. A small file can claim to be any number.
+const GZIP_LIMIT: u64 = 1 << 32;
+
+/// The most bytes of a line, or of a record of CSV: 128 MiB.
+const LINE_LIMIT: u64 = 1 << 27;
 
 /// A source of bytes; whether it is gzip is told by its first two bytes, not by its name.
 pub(crate) struct Input<'a> {
@@ -15,6 +22,10 @@ pub(crate) struct Input<'a> {
     reader: Box<dyn Read + 'a>,
     gzip: bool,
     position: u64,
+    /// Bytes of the present line that were read, where [`next_line`](Self::next_line) is called.
+    line: u64,
+    /// What the last read was refused for.
+    refused: Option<String>,
 }
 
 impl<'a> Input<'a> {
@@ -35,7 +46,38 @@ impl<'a> Input<'a> {
         let gzip = start.starts_with(&[0x1f, 0x8b]);
         let reader: Box<dyn Read + 'a> =
             if gzip { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) };
-        Ok(Self { origin, reader, gzip, position: 0 })
+        Ok(Self { origin, reader, gzip, position: 0, line: 0, refused: None })
+    }
+
+    /// The same as text: without a byte-order mark, lines of limited length.
+    ///
+    /// # Errors
+    /// If it is in UTF-16.
+    pub fn text(mut self) -> Result<Self, DataError> {
+        let mut start = [0; 4];
+        let got = self.fill(&mut start)?;
+        let start = without_mark(&self.origin, &start[..got])?.to_vec();
+        debug_assert!(start.len() + MARK.len() == got || start.len() == got);
+        (self.position, self.line) = (0, 0);
+        self.reader = Box::new(io::Cursor::new(start).chain(self.reader));
+        Ok(self)
+    }
+
+    /// Begins the count of another line.
+    pub fn next_line(&mut self) {
+        self.line = 0;
+    }
+
+    /// A read that counts, and stops at the limits.
+    fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.reader.read(buffer)?;
+        self.position += n as u64;
+        self.line += n as u64;
+        if self.gzip && self.position > GZIP_LIMIT {
+            self.refused = Some(format!("at most {GZIP_LIMIT} bytes when decompressed"));
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(n)
     }
 
     /// The place of the next byte.
@@ -50,7 +92,9 @@ impl<'a> Input<'a> {
 
     /// An error from reading: the system's, or a broken gzip stream.
     pub fn failed(&self, cause: io::Error, place: Place) -> DataError {
-        if self.gzip {
+        if let Some(expected) = &self.refused {
+            self.invalid(expected.as_str(), "more", place)
+        } else if self.gzip {
             self.invalid("an intact gzip stream", format!("a broken one: {cause}"), place)
         } else {
             DataError::io(Path::new(&self.origin), "a file that can be read", cause)
@@ -61,12 +105,9 @@ impl<'a> Input<'a> {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, DataError> {
         let mut filled = 0;
         while filled < buffer.len() {
-            match self.reader.read(&mut buffer[filled..]) {
+            match self.read_some(&mut buffer[filled..]) {
                 Ok(0) => break,
-                Ok(n) => {
-                    filled += n;
-                    self.position += n as u64;
-                }
+                Ok(n) => filled += n,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(self.failed(e, self.here())),
             }
@@ -92,6 +133,7 @@ impl<'a> Input<'a> {
             let left = (count - values.len()).saturating_mul(T::SIZE);
             let want = left.min(buffer.len());
             let got = self.fill(&mut buffer[..want])?;
+            reserve(&mut values, got / T::SIZE, &self.origin)?;
             values.extend(buffer[..got].chunks_exact(T::SIZE).map(|b| T::decode(b, endian)));
             if got < want {
                 return Err(self.cut("values", count * T::SIZE, values.len() * T::SIZE + got % T::SIZE));
@@ -117,6 +159,27 @@ impl<'a> Input<'a> {
 
 impl Read for Input<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reader.read(buffer)
+        let n = self.read_some(buffer)?;
+        if self.line > LINE_LIMIT {
+            self.refused = Some(format!("lines of at most {LINE_LIMIT} bytes"));
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(n)
     }
+}
+
+/// Room for so many more elements, or an error where memory has none: what a file asks for must not end the program.
+pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize, origin: &str) -> Result<(), DataError> {
+    list.try_reserve(more).map_err(|_| {
+        let found = format!("no room for {} numbers of {} bytes", list.len().saturating_add(more), size_of::<T>());
+        DataError::invalid(origin, "data that fit into memory", found, Place::Whole)
+    })
+}
+
+/// [`Iterator::collect`] with [`reserve`].
+pub(crate) fn collect<T>(items: impl ExactSizeIterator<Item = T>, origin: &str) -> Result<Vec<T>, DataError> {
+    let mut list = Vec::new();
+    reserve(&mut list, items.len(), origin)?;
+    list.extend(items);
+    Ok(list)
 }

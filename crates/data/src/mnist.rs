@@ -37,7 +37,8 @@ pub struct Mnist {
 }
 
 impl Mnist {
-    /// Reads the four files `{train,t10k}-{images-idx3,labels-idx1}-ubyte`, each plain or with `.gz`, from `folder`.
+    /// Reads the four files `{train,t10k}-{images-idx3,labels-idx1}-ubyte` from `folder`, each plain or with `.gz`; they may
+    /// also be named `train-images.idx3-ubyte` and so on, or lie in a folder of their own name, as some archives unpack.
     ///
     /// # Errors
     /// If a file is missing or broken, images are not 28 x 28, their number is not that of the labels, or a
@@ -138,13 +139,15 @@ fn unlike(path: &Path, expected: &str, found: &Array) -> DataError {
     DataError::invalid(path.display().to_string(), expected, found, Place::Whole)
 }
 
-/// `folder/name`, or that with `.gz`.
+/// The file `name` in `folder`, under one of the names that it goes by.
 fn find(folder: &Path, name: &str) -> Result<PathBuf, DataError> {
-    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
-    candidates.into_iter().find(|path| path.exists()).ok_or_else(|| {
+    let dotted = name.replace("-idx", ".idx");
+    let names = [name, dotted.as_str()].into_iter().flat_map(|name| [name.to_owned(), format!("{name}.gz")]);
+    let candidates = names.flat_map(|name| [folder.join(&name), folder.join(&name).join(&name)]);
+    candidates.into_iter().find(|path| path.is_file()).ok_or_else(|| {
         DataError::invalid(
             folder.display().to_string(),
-            format!("a folder with {name} or {name}.gz"),
+            format!("a folder with {name} or {name}.gz (or {dotted})"),
             "no such file",
             Place::Whole,
         )

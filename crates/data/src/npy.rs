@@ -9,11 +9,14 @@
 use std::io::Write;
 use std::path::Path;
 
+use half::f16;
+
 use crate::array::{check_shape, element_count};
 use crate::idx::write_values;
-use crate::input::Input;
+use crate::input::{Input, collect, reserve};
 use crate::npy_header::{Header, parse_header};
 use crate::stored::{Endian, Stored};
+use crate::text::quoted;
 use crate::{Array, DataError, Place, Values, atomic_write};
 
 const MAGIC: [u8; 6] = *b"\x93NUMPY";
@@ -24,8 +27,9 @@ const MAX_HEADER: usize = 1 << 16;
 /// order is transposed.
 ///
 /// # Errors
-/// If the file cannot be read, is no NPY file, holds a type other than `u1 i1 i2 i4 i8 u4 f4 f8`, or its size
-/// is not what its header announces. A header that lies is an error, not an allocation.
+/// If the file cannot be read, is no NPY file, holds a type other than `b1`, `u1` to `u8`, `i1` to `i8` and `f2` to `f8`
+/// (half precision becomes `f32`), or its size is not what its header announces. A header that lies is an error, not an
+/// allocation.
 pub fn read_npy(path: impl AsRef<Path>) -> Result<Array, DataError> {
     read(Input::open(path.as_ref())?)
 }
@@ -65,7 +69,7 @@ fn read(mut input: Input<'_>) -> Result<Array, DataError> {
     let start = input.here();
     let text = input.values::<u8>(length, Endian::Little)?;
     let header = parse_header(&text)
-        .map_err(|(expected, found)| input.invalid(expected, format!("`{found}`"), start))?;
+        .map_err(|(expected, found)| input.invalid(expected, quoted(&found), start))?;
     let (endian, kind) = header.descr.split_at_checked(1).unwrap_or_default();
     let endian = match endian {
         "<" | "|" => Endian::Little,
@@ -78,7 +82,15 @@ fn read(mut input: Input<'_>) -> Result<Array, DataError> {
         "i2" => values::<i16>(&mut input, &header, endian),
         "i4" => values::<i32>(&mut input, &header, endian),
         "i8" => values::<i64>(&mut input, &header, endian),
+        "u2" => values::<u16>(&mut input, &header, endian),
         "u4" => values::<u32>(&mut input, &header, endian),
+        "u8" => values::<u64>(&mut input, &header, endian),
+        "b1" => numbers::<u8>(&mut input, &header, endian)
+            .map(|bytes| Values::Bool(bytes.into_iter().map(|byte| byte != 0).collect())),
+        "f2" => numbers::<u16>(&mut input, &header, endian).and_then(|halves| {
+            let floats = halves.into_iter().map(|bits| f16::from_bits(bits).to_f32());
+            collect(floats, &input.origin).map(Values::F32)
+        }),
         "f4" => values::<f32>(&mut input, &header, endian),
         "f8" => values::<f64>(&mut input, &header, endian),
         _ => Err(wrong_type(&input, &header.descr, start)),
@@ -88,17 +100,22 @@ fn read(mut input: Input<'_>) -> Result<Array, DataError> {
 }
 
 fn wrong_type(input: &Input<'_>, descr: &str, place: Place) -> DataError {
-    input.invalid("an NPY type among u1 i1 i2 i4 i8 u4 f4 f8", format!("unsupported type `{descr}`"), place)
+    let expected = "an NPY type among b1 u1 u2 u4 u8 i1 i2 i4 i8 f2 f4 f8";
+    input.invalid(expected, format!("unsupported type {}", quoted(descr)), place)
 }
 
 fn values<T: Stored>(input: &mut Input<'_>, header: &Header, endian: Endian) -> Result<Values, DataError> {
+    numbers::<T>(input, header, endian).map(T::wrap)
+}
+
+fn numbers<T: Stored>(input: &mut Input<'_>, header: &Header, endian: Endian) -> Result<Vec<T>, DataError> {
     let count = element_count(&input.origin, &header.shape, T::SIZE, input.here())?;
     let values = input.values::<T>(count, endian)?;
-    Ok(T::wrap(if header.fortran_order { from_fortran(&values, &header.shape) } else { values }))
+    if header.fortran_order { from_fortran(&values, &header.shape, &input.origin) } else { Ok(values) }
 }
 
 /// Row-major from column-major: walks the result in order and counts the index up like a clock.
-fn from_fortran<T: Copy>(values: &[T], shape: &[usize]) -> Vec<T> {
+fn from_fortran<T: Copy>(values: &[T], shape: &[usize], origin: &str) -> Result<Vec<T>, DataError> {
     let mut strides = Vec::with_capacity(shape.len());
     let mut stride = 1;
     for size in shape {
@@ -107,7 +124,8 @@ fn from_fortran<T: Copy>(values: &[T], shape: &[usize]) -> Vec<T> {
     }
     let mut index = vec![0; shape.len()];
     let mut offset = 0;
-    let mut result = Vec::with_capacity(values.len());
+    let mut result = Vec::new();
+    reserve(&mut result, values.len(), origin)?;
     while result.len() < values.len() {
         result.push(values[offset]);
         for d in (0..shape.len()).rev() {
@@ -120,7 +138,7 @@ fn from_fortran<T: Copy>(values: &[T], shape: &[usize]) -> Vec<T> {
             index[d] = 0;
         }
     }
-    result
+    Ok(result)
 }
 
 /// Writes an NPY file (version 1.0, C order, little-endian) atomically; `values` in row-major order.

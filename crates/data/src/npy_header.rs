@@ -99,7 +99,9 @@ impl<'a> Text<'a> {
             self.0 = self.0.trim_start();
             let digits = self.0.len() - self.0.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             sizes.push(self.0[..digits].parse().map_err(|_| self.mismatch(EXPECTED))?);
+            // Python 2 wrote long integers as 3L.
             self.0 = &self.0[digits..];
+            self.0 = self.0.strip_prefix('L').unwrap_or(self.0);
             if !self.eat(',') {
                 self.expect(')', EXPECTED)?;
                 break;
@@ -111,7 +113,7 @@ impl<'a> Text<'a> {
 
 /// The first characters of a text, for a message.
 fn excerpt(text: &str) -> String {
-    text.trim().chars().take(40).collect()
+    text.trim().chars().take(60).collect()
 }
 
 #[cfg(test)]
@@ -127,7 +129,7 @@ mod tests {
 
     #[test]
     fn shapes_of_no_and_one_dimension() {
-        for (shape, expected) in [("()", vec![]), ("(7,)", vec![7]), ("(7)", vec![7])] {
+        for (shape, expected) in [("()", vec![]), ("(7,)", vec![7]), ("(7)", vec![7]), ("(7L, 2L, )", vec![7, 2])] {
             let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
             assert_eq!(parse_header(text.as_bytes()).unwrap().shape, expected);
         }

@@ -16,15 +16,20 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// In the order of `svm-scale`, so that the bits are the same.
+    /// In the order of `svm-scale`, so that the bits are the same, where no step of it leaves the range of `f64`.
     fn map(self, x: f64) -> f64 {
         if x == self.min {
-            self.lower
-        } else if x == self.max {
-            self.upper
-        } else {
-            self.lower + (self.upper - self.lower) * (x - self.min) / (self.max - self.min)
+            return self.lower;
         }
+        if x == self.max {
+            return self.upper;
+        }
+        let (new, old) = (self.upper - self.lower, self.max - self.min);
+        let product = new * (x - self.min);
+        if product.is_finite() && old.is_finite() {
+            return self.lower + product / old;
+        }
+        self.lower + new * ((x / 2.0 - self.min / 2.0) / (self.max / 2.0 - self.min / 2.0))
     }
 }
 
@@ -64,22 +69,12 @@ impl Scaling {
     /// The scaling that maps each column of `x` onto `lower..=upper`; `svm-scale` has -1 and 1 by default.
     ///
     /// # Errors
-    /// If `lower` is not below `upper`, or an entry, a bound, or the product of the widths of the bounds and
-    /// of a column's range is not finite.
+    /// If `lower` is not below `upper`, or an entry, a bound or their distance is not finite.
     pub fn fit(x: &Csr<f64>, lower: f64, upper: f64) -> Result<Self, DataError> {
         check_bounds("scaling", lower, upper)?;
         let columns = columns(x)?;
         let mut features = Vec::new();
         for (column, range) in columns.into_iter().filter(|(_, c)| c.min < c.max) {
-            if !((upper - lower) * (range.max - range.min)).is_finite() {
-                let found = format!("{:e} to {:e} in column {column}", range.min, range.max);
-                return Err(DataError::invalid(
-                    "scaling",
-                    "a range of finite width, also after scaling",
-                    found,
-                    Place::Whole,
-                ));
-            }
             features.push(FeatureRange { column, min: range.min, max: range.max });
         }
         Ok(Self { lower, upper, features, target: None })
@@ -88,17 +83,18 @@ impl Scaling {
     /// The same scaling, and targets mapped from the range of `labels` onto `lower..=upper` (`svm-scale -y`).
     ///
     /// # Errors
-    /// If `lower` is not below `upper`, there is no label, or a label or the width of a range is not finite.
+    /// If `lower` is not below `upper`, there is no label, or a label, a bound or their distance is not finite.
     pub fn with_target(mut self, labels: &[f64], lower: f64, upper: f64) -> Result<Self, DataError> {
         check_bounds("target scaling", lower, upper)?;
-        let min = labels.iter().copied().fold(f64::INFINITY, f64::min);
-        let max = labels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let finite = labels.iter().all(|y| y.is_finite()) && (max - min).is_finite();
-        if !finite || labels.is_empty() {
-            let found = if labels.is_empty() { "no label".to_owned() } else { format!("{min:e} to {max:e}") };
-            let expected = "finite labels in a range of finite width";
-            return Err(DataError::invalid("target scaling", expected, found, Place::Whole));
+        let refuse = |found: String| {
+            Err(DataError::invalid("target scaling", "finite labels, at least one", found, Place::Whole))
+        };
+        if let Some(label) = labels.iter().find(|label| !label.is_finite()) {
+            return refuse(label.to_string());
         }
+        let Some((min, max)) = labels.iter().map(|&y| (y, y)).reduce(|(a, b), (y, _)| (a.min(y), b.max(y))) else {
+            return refuse("no label".to_owned());
+        };
         self.target = Some(Line { lower, upper, min, max });
         Ok(self)
     }

@@ -17,9 +17,11 @@ use std::io::Write;
 use std::path::Path;
 
 use crate::input::Input;
+use crate::lines::{Refusal, finite, lines, whole};
 use crate::scaling::{FeatureRange, Line, Scaling, check_bounds};
-use crate::svmlight::{MAX_INDEX, Refusal, finite, lines, quoted, whole};
+use crate::svmlight::MAX_INDEX;
 use crate::svmlight_write::push_number;
+use crate::text::quoted_bytes;
 use crate::{DataError, Place, atomic_write};
 
 impl Scaling {
@@ -28,7 +30,7 @@ impl Scaling {
     /// # Errors
     /// If the file cannot be read or is not of the format; with the line.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, DataError> {
-        read(Input::open(path.as_ref())?)
+        read(Input::open(path.as_ref())?.text()?)
     }
 
     /// Reads the content of such a file; `origin` begins the message of an error.
@@ -43,7 +45,7 @@ impl Scaling {
     /// # Ok::<(), pellucid_data::DataError>(())
     /// ```
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self, DataError> {
-        read(Input::slice(origin, bytes)?)
+        read(Input::slice(origin, bytes)?.text()?)
     }
 
     /// Writes the file that `svm-scale -r` reads, atomically; numbers in the shortest form that reads back to the same.
@@ -119,7 +121,7 @@ struct Parts {
 impl Parts {
     fn push(&mut self, line: &[u8], number: u64) -> Result<(), Refusal> {
         let fields: Vec<_> = line.split(u8::is_ascii_whitespace).filter(|f| !f.is_empty()).take(4).collect();
-        let refuse = |expected: &str| Err((expected.to_owned(), quoted(line), Place::Line(number)));
+        let refuse = |expected: &str| Err((expected.to_owned(), quoted_bytes(line), Place::Line(number)));
         let pair = |fields: &[&[u8]]| match fields {
             [a, b] => finite(a).zip(finite(b)),
             _ => None,
@@ -134,7 +136,7 @@ impl Parts {
                 let Some((a, b)) = pair(&fields) else { return refuse("two finite numbers") };
                 if self.target_bounds.is_none() {
                     self.target_bounds = Some((a, b));
-                } else if a <= b && (b - a).is_finite() {
+                } else if a <= b {
                     self.target_range = Some((a, b));
                 } else {
                     return refuse("a minimum and a maximum at least as large");
@@ -153,7 +155,7 @@ impl Parts {
                 if index <= self.last || index > u64::from(MAX_INDEX) {
                     return refuse(&format!("an index above {}, at most {MAX_INDEX}", self.last));
                 }
-                if min > max || !(max - min).is_finite() {
+                if min > max {
                     return refuse("a minimum and a maximum at least as large");
                 }
                 self.last = index;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::columns::{columns, map_columns};
-use crate::{Csr, DataError, Place};
+use crate::{Csr, DataError};
 
 /// Standardisation of every feature, `x' = (x - mean) / σ`, with mean and standard deviation (divisor n) of the data that
 /// it was fitted to.
@@ -28,16 +28,12 @@ impl Standardize {
     /// Finds the mean and the standard deviation of each column of `x`.
     ///
     /// # Errors
-    /// If an entry is NaN or infinite, or so large that a variance is not finite.
+    /// If an entry is NaN or infinite.
     pub fn fit(x: &Csr<f64>) -> Result<Self, DataError> {
         let mut features = BTreeMap::new();
         for (j, column) in columns(x)? {
-            if !column.variance.is_finite() {
-                let found = format!("{:e} to {:e} in column {j}", column.min, column.max);
-                return Err(DataError::invalid("standardisation", "a finite variance", found, Place::Whole));
-            }
-            let deviation = column.variance.sqrt();
-            features.insert(j, (column.mean, if deviation > 0.0 { deviation } else { 1.0 }));
+            let divisor = if column.deviation > 0.0 { column.deviation } else { 1.0 };
+            features.insert(j, (column.mean, divisor));
         }
         Ok(Self { features })
     }
@@ -57,7 +53,12 @@ impl Standardize {
     /// # Errors
     /// If the result could take more than 4 GiB, or a value does not stay finite.
     pub fn apply(&self, x: &Csr<f64>) -> Result<Csr<f64>, DataError> {
-        let image = |column, v| (v - self.mean(column)) / self.divisor(column);
+        let image = |column, v: f64| {
+            let (mean, divisor) = (self.mean(column), self.divisor(column));
+            let difference = v - mean;
+            // Where numbers of both ends meet, their difference is beyond f64.
+            if difference.is_finite() { difference / divisor } else { (v / 2.0 - mean / 2.0) / divisor * 2.0 }
+        };
         let filled: Vec<_> =
             self.features.keys().map(|&j| (j, image(j, 0.0))).filter(|(_, y)| *y != 0.0).collect();
         let columns = self.features.last_key_value().map_or(0, |(&j, _)| j as usize + 1).max(x.columns());

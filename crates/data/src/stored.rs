@@ -29,7 +29,7 @@ mod sealed {
 pub(crate) use sealed::Endian;
 use sealed::{Codec, IdxCode};
 
-/// A number type that NPY and CSV files can hold: `u8`, `i8`, `i16`, `i32`, `i64`, `u32`, `f32`, `f64`.
+/// A number type that NPY and CSV files can hold: `u8` to `u64`, `i8` to `i64`, `f32`, `f64`.
 pub trait Stored: Codec + Copy + Debug {}
 
 /// A number type that IDX files can hold: `u8`, `i8`, `i16`, `i32`, `f32`, `f64`.
@@ -71,7 +71,9 @@ stored! {
     i16, I16, "i2";
     i32, I32, "i4";
     i64, I64, "i8";
+    u16, U16, "u2";
     u32, U32, "u4";
+    u64, U64, "u8";
     f32, F32, "f4";
     f64, F64, "f8";
 }

@@ -4,15 +4,17 @@
 //! <label> <index>:<value> <index>:<value> ... # comment
 //! ```
 //!
-//! Indices count from 1 and ascend. Blank lines and what follows a `#` are skipped, lines end with LF or CRLF, and a
+//! Indices count from 1 and ascend. Blank lines and what follows a `#` are skipped, lines end with LF or CRLF and have at
+//! most 128 MiB, any space separates fields, a byte-order mark is skipped, an empty file holds no samples, and a
 //! `qid:<n>` after the label (SVMlight's ranking queries) is checked and ignored. With
 //! [`precomputed`](SvmlightOptions::precomputed), each sample begins with its serial number as `0:<serial>` and its
 //! values are rows of a kernel matrix. Sources: the README of LIBSVM; T. Joachims, SVMlight.
 
-use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use crate::input::Input;
+use crate::lines::{Refusal, finite, lines, whole};
+use crate::text::quoted_bytes;
 use crate::{Csr, DataError, Place};
 
 /// The largest index: LIBSVM reads them as 32-bit signed integers.
@@ -43,11 +45,11 @@ pub struct SvmlightTable {
 /// Reads an SVMlight file, plain or gzip-compressed (told by its content).
 ///
 /// # Errors
-/// If the file cannot be read or holds no sample; with line and field: a label or value that is no finite number, several
+/// If the file cannot be read; with line and field: a label or value that is no finite number, several
 /// labels, an index that is not ascending from 1 to 2^31 - 1, an index beyond the stated number of features, a missing
 /// colon, or for a precomputed kernel a missing serial number.
 pub fn read_svmlight(path: impl AsRef<Path>, options: &SvmlightOptions) -> Result<SvmlightTable, DataError> {
-    read(Input::open(path.as_ref())?, options)
+    read(Input::open(path.as_ref())?.text()?, options)
 }
 
 /// Reads the content of an SVMlight file; `origin` begins the message of an error.
@@ -67,44 +69,13 @@ pub fn parse_svmlight(
     origin: &str,
     options: &SvmlightOptions,
 ) -> Result<SvmlightTable, DataError> {
-    read(Input::slice(origin, bytes)?, options)
+    read(Input::slice(origin, bytes)?.text()?, options)
 }
 
 fn read(mut input: Input<'_>, options: &SvmlightOptions) -> Result<SvmlightTable, DataError> {
     let mut samples = Samples::new(options);
     lines(&mut input, |line, number| samples.push(line, number))?;
-    samples.finish(&input.origin)
-}
-
-/// Expected, found, where.
-pub(crate) type Refusal = (String, String, Place);
-
-/// Hands every line, without its end, and its number from 1 to `take`.
-pub(crate) fn lines(
-    input: &mut Input<'_>,
-    mut take: impl FnMut(&[u8], u64) -> Result<(), Refusal>,
-) -> Result<(), DataError> {
-    let mut reader = BufReader::with_capacity(1 << 16, &mut *input as &mut dyn Read);
-    let mut line = Vec::new();
-    let mut number = 0;
-    let failure = loop {
-        number += 1;
-        line.clear();
-        match reader.read_until(b'\n', &mut line) {
-            Ok(0) => return Ok(()),
-            Ok(_) => {
-                if let Err(refusal) = take(line.trim_ascii_end(), number) {
-                    break Err(refusal);
-                }
-            }
-            Err(e) => break Ok(e),
-        }
-    };
-    drop(reader);
-    Err(match failure {
-        Ok(e) => input.failed(e, Place::Line(number)),
-        Err((expected, found, place)) => input.invalid(expected, found, place),
-    })
+    samples.finish()
 }
 
 /// The samples read so far.
@@ -133,18 +104,31 @@ impl<'a> Samples<'a> {
     }
 
     fn push(&mut self, line: &[u8], number: u64) -> Result<(), Refusal> {
+        let entries = line.iter().filter(|&&b| b == b':').count();
+        let room = self.indices.try_reserve(entries).and_then(|()| self.values.try_reserve(entries));
+        let room = room.and_then(|()| self.labels.try_reserve(1)).and_then(|()| self.row_starts.try_reserve(1));
+        if room.is_err() {
+            let found = format!("no room for {} entries", self.values.len() + entries);
+            return Err(("data that fit into memory".into(), found, Place::Line(number)));
+        }
         let comment = line.iter().position(|&b| b == b'#').unwrap_or(line.len());
         let fields = line[..comment].split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
         let mut fields = (1..).zip(fields).peekable();
         let refuse = |expected: &str, found: &[u8], column: u64| {
-            (expected.to_owned(), quoted(found), Place::Cell { line: number, column })
+            (expected.to_owned(), quoted_bytes(found), Place::Cell { line: number, column })
         };
 
         let Some((column, field)) = fields.next() else { return Ok(()) };
         if field.contains(&b',') {
-            return Err(refuse("one label for each sample, a number", field, column));
+            return Err(refuse(
+                "one label for each sample, a number (a table with commas is read as such where its name ends in .csv)",
+                field,
+                column,
+            ));
         }
-        let label = finite(field).ok_or_else(|| refuse("a finite number as label", field, column))?;
+        let label = finite(field).ok_or_else(|| {
+            refuse("a finite number as label (any number where labels are not known)", field, column)
+        })?;
         self.labels.push(label);
 
         if let Some((column, field)) = fields.next_if(|(_, field)| field.starts_with(b"qid:")) {
@@ -166,7 +150,12 @@ impl<'a> Samples<'a> {
             let (index, value) = (&field[..colon], &field[colon + 1..]);
             let index = match whole(index) {
                 Some(0) => {
-                    return Err(refuse("an index from 1 (0 is for precomputed kernels)", field, column));
+                    return Err(refuse(
+                        "an index from 1 (a file that counts from 0: write it with zero_based=False; \
+                         0 is for the serial numbers of precomputed kernels)",
+                        field,
+                        column,
+                    ));
                 }
                 Some(i) if i <= u64::from(MAX_INDEX) => i as u32,
                 _ => return Err(refuse("a whole number from 1 to 2147483647 as index", field, column)),
@@ -193,10 +182,7 @@ impl<'a> Samples<'a> {
         Ok(())
     }
 
-    fn finish(self, origin: &str) -> Result<SvmlightTable, DataError> {
-        if self.labels.is_empty() {
-            return Err(DataError::invalid(origin, "at least one sample", "none", Place::Whole));
-        }
+    fn finish(self) -> Result<SvmlightTable, DataError> {
         let columns = self.options.columns.unwrap_or(self.largest as usize);
         Ok(SvmlightTable {
             labels: self.labels,
@@ -204,23 +190,4 @@ impl<'a> Samples<'a> {
             serials: self.options.precomputed.then_some(self.serials),
         })
     }
-}
-
-/// A number that is neither NaN nor infinite.
-pub(crate) fn finite(text: &[u8]) -> Option<f64> {
-    std::str::from_utf8(text).ok()?.parse().ok().filter(|v: &f64| v.is_finite())
-}
-
-/// Digits, and nothing else, below 10^18.
-pub(crate) fn whole(text: &[u8]) -> Option<u64> {
-    let digits = !text.is_empty() && text.len() <= 18 && text.iter().all(u8::is_ascii_digit);
-    digits.then(|| text.iter().fold(0, |n, b| 10 * n + u64::from(b - b'0')))
-}
-
-/// At most 40 characters of a field, in quotes.
-pub(crate) fn quoted(field: &[u8]) -> String {
-    format!(
-        "`{}`",
-        String::from_utf8_lossy(&field[..field.len().min(160)]).chars().take(40).collect::<String>()
-    )
 }

@@ -69,5 +69,5 @@ fn the_parts_share_one_table() {
 fn single_files_are_tables_too() {
     let images = load_table(format!("{FOLDER}/t10k-images-idx3-ubyte.gz")).unwrap();
     assert_eq!((images.rows(), images.cols()), (10_000, 784));
-    assert_eq!(load_labels(format!("{FOLDER}/t10k-labels-idx1-ubyte.gz")).unwrap()[..3], [7, 2, 1]);
+    assert_eq!(load_labels(format!("{FOLDER}/t10k-labels-idx1-ubyte.gz")).unwrap().labels[..3], [7, 2, 1]);
 }

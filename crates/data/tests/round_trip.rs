@@ -66,13 +66,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn npy_i64_and_u32((shape, values) in array(any::<(i64, u32)>())) {
+    fn npy_i64_and_unsigned((shape, values) in array(any::<(i64, u32)>())) {
         let (a, b): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let (c, d) = (a.iter().map(|&v| v as u64).collect::<Vec<_>>(), b.iter().map(|&v| v as u16).collect::<Vec<_>>());
         let (_folder, path) = place("a.npy");
         write_npy(&path, &shape, &a).unwrap();
         prop_assert_eq!(read_npy(&path).unwrap().values, Values::I64(a));
         write_npy(&path, &shape, &b).unwrap();
         prop_assert_eq!(read_npy(&path).unwrap().values, Values::U32(b));
+        write_npy(&path, &shape, &c).unwrap();
+        prop_assert_eq!(read_npy(&path).unwrap().values, Values::U64(c));
+        write_npy(&path, &shape, &d).unwrap();
+        prop_assert_eq!(read_npy(&path).unwrap().values, Values::U16(d));
     }
 
     #[test]
@@ -161,7 +166,7 @@ fn the_name_tells_the_format_and_the_content_whether_it_is_gzip() {
         let mut values = [0.0; 2];
         load_table(&path).unwrap().gather(&[0, 1], &mut values);
         assert_eq!(values, expected, "{}", path.display());
-        assert_eq!(load_labels(&path).unwrap(), [3, 7]);
+        assert_eq!(load_labels(&path).unwrap().labels, [3, 7]);
     }
 }
 
@@ -178,12 +183,12 @@ fn csv_headers_and_labels() {
     );
 
     let table = read("digit,x\n7,0.5\n3,0.25\n", Some(LabelColumn::Name("digit".into())), None);
-    assert_eq!((table.header.unwrap(), table.labels.unwrap().labels), (vec!["x".into()], vec![7, 3]));
+    assert_eq!((table.header.unwrap(), table.labels.unwrap().classes().unwrap().labels), (vec!["x".into()], vec![7, 3]));
 
     // Text in the label column makes no header.
     let table = read("1.5,setosa\n2.5,virginica\n", Some(LabelColumn::Last), None);
     assert_eq!((table.header, table.values.rows()), (None, 2));
-    assert_eq!(table.labels.unwrap().names, ["setosa", "virginica"]);
+    assert_eq!(table.labels.unwrap().classes().unwrap().names, ["setosa", "virginica"]);
 
     // Years as column names need a word.
     let table = read("2001,2002\n1,2\n", None, Some(true));

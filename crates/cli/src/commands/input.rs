@@ -1,18 +1,21 @@
-//! The samples that `eval` and `predict` run on.
+//! The samples that `train`, `eval` and `predict` run on.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use pellucid::data::{load_labels, load_table};
-use pellucid::nn::LossConfig;
+use pellucid::data::{LabelColumn, TableOptions, Targets, read_label_texts, read_table};
+use pellucid::nn::{DataNotes, LossConfig};
 use pellucid::prelude::*;
 
-use crate::args::Input;
+use crate::args::{Input, MnistPart};
 use crate::experiments::autoencoder::load_mnist;
 use crate::failure;
 
 /// The seed of the pooled split's test images.
 const SPLIT_SEED: u64 = 42;
+
+/// What pixels are multiplied by.
+const PIXEL: f64 = 1.0 / 255.0;
 
 /// What the data set's targets are to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,34 +26,32 @@ pub enum Wanted {
     Nothing,
 }
 
-/// Loads the samples that the options name.
-pub fn load(input: &Input, wanted: Wanted) -> Result<Dataset> {
+/// Loads the samples that the options name, for a model whose checkpoint notes `notes` of its data.
+pub fn load(input: &Input, wanted: Wanted, notes: &DataNotes) -> Result<Dataset> {
     let classify = wanted == Wanted::For(LossConfig::CrossEntropyWithLogits);
     let task = if classify { Task::Classify } else { Task::Reconstruct };
-    match input.data.as_str() {
-        "mnist" => return Ok(load_mnist(None)?.pooled_split(task, SPLIT_SEED)?.test),
-        "mnist-official" => return Ok(load_mnist(None)?.official_split(task)?.test),
-        _ => {}
-    }
-    table(Path::new(&input.data), input.labels.as_ref(), input.targets.as_ref())
-}
-
-/// A table of samples with labels, targets, or neither (then the samples are their own targets).
-pub fn table(path: &Path, labels: Option<&PathBuf>, targets: Option<&PathBuf>) -> Result<Dataset> {
-    let features = load_table(path)?;
-    let targets = match (labels, targets) {
-        (Some(path), _) => {
-            let labels = load_labels(path)?;
-            let classes = labels.iter().max().map_or(0, |&largest| largest as usize + 1);
-            if classes > 1 << 16 {
-                let message =
-                    format!("{}: expected labels below 65536, found {}", path.display(), classes - 1);
-                return Err(failure::data(message));
-            }
-            Targets::Classes { labels, classes }
+    let scale = input.scale.or(notes.input_scale);
+    let path = Path::new(&input.data);
+    let (folder, part) = match input.data.as_str() {
+        "mnist" => (None, input.split),
+        "mnist-official" => (None, MnistPart::Official),
+        _ if path.is_dir() => (Some(path), input.split),
+        _ => {
+            let source = Source {
+                labels: input.labels.as_deref(),
+                label_column: input.label_column.as_deref(),
+                targets: input.targets.as_deref(),
+                header: input.header.known(),
+                scale,
+                names: wanted != Wanted::Nothing && notes.class_names.is_some(),
+                ..Source::new(path)
+            };
+            return Ok(table(&source, notes, wanted == Wanted::Nothing)?.data);
         }
-        (None, Some(path)) => Targets::Values(load_table(path)?),
-        (None, None) => Targets::SameAsInput,
     };
-    Ok(Dataset::new(features, targets)?)
+    let mnist = load_mnist(folder)?.scaled(scale.unwrap_or(PIXEL))?;
+    Ok(match part {
+        MnistPart::Pooled => mnist.pooled_split(task, SPLIT_SEED)?.test,
+        MnistPart::Official => mnist.official_split(task)?.test,
+    })
 }

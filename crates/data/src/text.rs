@@ -1,0 +1,148 @@
+//! Text from files: its encoding, and how it is shown in messages.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::path::Path;
+
+use crate::{DataError, Place};
+
+/// The most characters of a text that a message shows.
+const MOST_SHOWN: usize = 40;
+
+/// The byte-order mark of UTF-8, which some editors put in front of a text.
+pub(crate) const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text with every character that cannot be seen written as an escape, for messages and tables.
+///
+/// Line feeds and other controls, unusual spaces, and characters that turn the direction of writing are written as Rust
+/// writes them; all else, quotes and backslashes included, stays as it is.
+///
+/// ```
+/// use pellucid_data::text::Escaped;
+/// assert_eq!(Escaped("data\train.csv\u{a0}").to_string(), r"data\train.csv\u{a0}");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.find(is_hidden) {
+            let (plain, from) = rest.split_at(at);
+            f.write_str(plain)?;
+            let mut characters = from.chars();
+            if let Some(hidden) = characters.next() {
+                write!(f, "{}", hidden.escape_debug())?;
+            }
+            rest = characters.as_str();
+        }
+        f.write_str(rest)
+    }
+}
+
+/// Whether a character cannot be seen, or changes how others are seen.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || (c.is_whitespace() && c != ' ')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether a path or name holds a control character, such as the tab that TOML makes of `"data\train.csv"`.
+pub(crate) fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
+}
+
+/// At most 40 characters of a text, escaped and in quotes, with a word on characters that look like others.
+///
+/// ```
+/// use pellucid_data::text::quoted;
+/// assert_eq!(quoted("1,5\t"), r"`1,5\t`");
+/// assert_eq!(quoted("\u{2212}2"), "`\u{2212}2` (with U+2212, a minus sign that is not the usual -)");
+/// assert_eq!(quoted(&"x".repeat(50)), format!("`{}...`", "x".repeat(40)));
+/// ```
+pub fn quoted(text: &str) -> String {
+    let end = text.char_indices().nth(MOST_SHOWN).map_or(text.len(), |(at, _)| at);
+    let more = if end < text.len() { "..." } else { "" };
+    let mut shown = format!("`{}{more}`", Escaped(&text[..end]));
+    if let Some((c, name)) = text.chars().find_map(|c| Some((c, look_alike(c)?))) {
+        // Writing to a string does not fail.
+        let _ = write!(shown, " (with U+{:04X}, {name})", u32::from(c));
+    }
+    shown
+}
+
+/// [`quoted`] of bytes that should be text.
+pub(crate) fn quoted_bytes(bytes: &[u8]) -> String {
+    // A few more than are shown, so that a cut is seen.
+    quoted(&String::from_utf8_lossy(&bytes[..bytes.len().min(4 * MOST_SHOWN + 4)]))
+}
+
+/// What a character is that is taken for another.
+fn look_alike(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2212}' => "a minus sign that is not the usual -",
+        '\u{2010}'..='\u{2015}' | '\u{fe63}' | '\u{ff0d}' => "a dash that is not the usual -",
+        '\u{ff10}'..='\u{ff19}' => "a wide digit",
+        '\u{a0}' | '\u{202f}' => "a no-break space",
+        '\u{feff}' => "a byte-order mark",
+        '\u{200b}'..='\u{200d}' | '\u{2060}' => "a character without width",
+        '\u{fffd}' => "in place of bytes that are no UTF-8",
+        '\0' => "which UTF-16 has and text has not",
+        _ => return None,
+    })
+}
+
+/// The content of a text file without the byte-order mark that some editors put in front of it.
+///
+/// # Errors
+/// If the file is in UTF-16; `origin`, the path, begins the message.
+///
+/// ```
+/// use pellucid_data::text::without_mark;
+/// assert_eq!(without_mark("x", b"\xef\xbb\xbf1 2")?, b"1 2");
+/// assert!(without_mark("x", b"\xff\xfe1\0").unwrap_err().to_string().contains("UTF-16"));
+/// # Ok::<(), pellucid_data::DataError>(())
+/// ```
+pub fn without_mark<'a>(origin: &str, content: &'a [u8]) -> Result<&'a [u8], DataError> {
+    match content {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [1..=255, 0, 1..=255, 0, ..] | [0, 1..=255, 0, 1..=255, ..] => {
+            Err(DataError::invalid(origin, "text in UTF-8", "UTF-16 (save it anew as UTF-8)", Place::Byte(0)))
+        }
+        _ => Ok(content.strip_prefix(MARK).unwrap_or(content)),
+    }
+}
+
+/// The content of a text file in UTF-8, without a byte-order mark.
+///
+/// # Errors
+/// If the file cannot be read or is not in UTF-8.
+pub fn read_text(path: impl AsRef<Path>) -> Result<String, DataError> {
+    let path = path.as_ref();
+    let origin = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|e| DataError::io(path, "a file that can be read", e))?;
+    let text = without_mark(&origin, &bytes)?;
+    match std::str::from_utf8(text) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(e) => {
+            let at = e.valid_up_to();
+            let found = format!("another byte, {:#04x}", text[at]);
+            Err(DataError::invalid(origin, "text in UTF-8", found, Place::Byte(at as u64)))
+        }
+    }
+}
+
+/// A line with every kind of space as the usual one, so that all readers take a no-break space for a space; as it is
+/// where it is plain ASCII, or no UTF-8.
+pub fn plain_spaces(line: &[u8]) -> Cow<'_, [u8]> {
+    if line.is_ascii() {
+        return Cow::Borrowed(line);
+    }
+    match std::str::from_utf8(line) {
+        Ok(text) if text.contains(|c: char| !c.is_ascii() && c.is_whitespace()) => {
+            let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+            Cow::Owned(spaced.collect::<String>().into_bytes())
+        }
+        _ => Cow::Borrowed(line),
+    }
+}
