@@ -152,16 +152,74 @@ pub struct Train {
 /// Where samples come from.
 #[derive(Debug, Args)]
 pub struct Input {
-    /// A table of samples (.csv, .npy, .idx, or an MNIST file, .gz too), or `mnist` for the 14,000 test images of
-    /// the pooled split with seed 42, or `mnist-official` for the official 10,000.
+    /// A table of samples (.csv, .npy, .idx, or an MNIST file, .gz too), a folder of the four MNIST files, `mnist` for
+    /// the one that comes with the program, or `mnist-official` for its official test images.
     #[arg(long, value_name = "FILE", default_value = "mnist")]
     pub data: String,
-    /// Labels of the samples, one whole number each (.csv, .npy, .idx).
+    /// Labels of the samples, a number or a name each (.csv, .npy, .idx).
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
+    /// The column of the table that holds labels: its name in the header, or `first` or `last`.
+    #[arg(long, value_name = "NAME", conflicts_with = "labels")]
+    pub label_column: Option<String>,
     /// Targets of the samples, one row each.
-    #[arg(long, value_name = "FILE", conflicts_with = "labels")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["labels", "label_column"])]
     pub targets: Option<PathBuf>,
+    /// Whether CSV files begin with a header; `auto` takes a first row of text for one.
+    #[arg(long, value_enum, value_name = "WHETHER", default_value_t)]
+    pub header: Header,
+    /// What inputs are multiplied by, such as 1/255 for bytes. [default: as in training, which the checkpoint notes;
+    /// else 1/255 for images and 1 for all others]
+    #[arg(long, value_name = "NUMBER", value_parser = scale)]
+    pub scale: Option<f64>,
+    /// Of MNIST: the 14,000 test images of the pooled split with seed 42, or the official 10,000.
+    #[arg(long, value_enum, value_name = "PART", default_value_t)]
+    pub split: MnistPart,
+}
+
+/// Whether a CSV file has a header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Header {
+    /// A first row of text, without a number, is one.
+    #[default]
+    Auto,
+    /// The first row is one.
+    Yes,
+    /// It is not.
+    No,
+}
+
+impl Header {
+    /// `None` where it is to be found out.
+    pub fn known(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Yes => Some(true),
+            Self::No => Some(false),
+        }
+    }
+}
+
+/// Test images of MNIST.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum MnistPart {
+    /// 14,000 of all 70,000, with seed 42.
+    #[default]
+    Pooled,
+    /// The last 10,000.
+    Official,
+}
+
+/// A positive number, also as a fraction such as `1/255`.
+pub fn scale(text: &str) -> Result<f64, String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let scale = match text.split_once('/') {
+        None => number(text),
+        Some((a, b)) => number(a).zip(number(b)).map(|(a, b)| a / b),
+    };
+    scale
+        .filter(|scale| *scale > 0.0 && scale.is_finite())
+        .ok_or_else(|| "expected a positive number, or a fraction such as 1/255".to_owned())
 }
 
 #[derive(Debug, Args)]

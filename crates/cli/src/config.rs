@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use pellucid::data::DataError;
+use pellucid::data::text::{Escaped, read_text};
 use pellucid::nn::LayerConfig;
 use pellucid::prelude::*;
 use serde::Deserialize;
@@ -38,10 +40,16 @@ pub struct Data {
     pub split: MnistSplit,
     /// Labels of the table's rows: a file.
     pub labels: Option<PathBuf>,
-    /// Labels of the table's rows: the name of a CSV column.
+    /// Labels of the table's rows: the name of a CSV column, or `first` or `last`.
     pub label_column: Option<String>,
     /// Targets of the table's rows: a file.
     pub targets: Option<PathBuf>,
+    /// Whether CSV files begin with a header; else a first row of text, without a number, is one.
+    pub header: Option<bool>,
+    /// What inputs (never targets) are multiplied by: a number, or a fraction such as "1/255"; else 1/255 for images of
+    /// bytes and 1 for all others. Checkpoints keep it for `eval` and `predict`.
+    #[serde(default, deserialize_with = "scale")]
+    pub scale: Option<f64>,
     /// The share of a table's rows to validate on.
     #[serde(default = "default_validation")]
     pub validation: f64,
@@ -51,6 +59,23 @@ pub struct Data {
     /// The seed of the split.
     #[serde(default = "default_split_seed")]
     pub seed: u64,
+}
+
+/// A number, or a text that is one.
+fn scale<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Scale {
+        Whole(i64),
+        Number(f64),
+        Text(String),
+    }
+    let text = match Scale::deserialize(from)? {
+        Scale::Whole(number) => number.to_string(),
+        Scale::Number(number) => number.to_string(),
+        Scale::Text(text) => text,
+    };
+    crate::args::scale(&text).map(Some).map_err(serde::de::Error::custom)
 }
 
 fn default_validation() -> f64 {
@@ -203,9 +228,13 @@ impl Network {
 
 /// Reads a configuration; the text is returned too, so that later errors can tell lines.
 pub fn read(path: &Path) -> Result<(Config, String)> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("{}: expected a configuration in TOML", path.display()))
-        .map_err(|error| failure::usage(format!("{error:#}")))?;
+    let text = read_text(path).map_err(|error| match error {
+        DataError::Io { cause, .. } => {
+            let path = path.display().to_string();
+            failure::usage(format!("{}: expected a configuration in TOML: {cause}", Escaped(&path)))
+        }
+        other => failure::usage(other.to_string()),
+    })?;
     // The error of the toml crate shows the line itself.
     let config = toml::from_str(&text)
         .map_err(|error| failure::usage(format!("{}: {}", path.display(), error.to_string().trim_end())))?;

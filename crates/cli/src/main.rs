@@ -18,6 +18,7 @@ mod progress;
 use std::process::ExitCode;
 
 use clap::Parser;
+use pellucid::data::text::Escaped;
 
 fn main() -> ExitCode {
     let code = match args::Arguments::try_parse_from(args::svm::from_libsvm(std::env::args_os())) {
@@ -37,7 +38,10 @@ fn run(arguments: args::Arguments) -> ExitCode {
     match commands::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say!("error: {error:#}");
+            // Names and texts of files may hold anything; only ends of lines are ours.
+            let message = format!("{error:#}");
+            let lines: Vec<String> = message.split('\n').map(|line| Escaped(line).to_string()).collect();
+            say!("error: {}", lines.join("\n"));
             failure::exit_code(&error)
         }
     }

@@ -339,7 +339,7 @@ fn what_is_wrong_is_said() {
         (
             vec!["train", "--labels", "x", &iris],
             2,
-            "--labels and --label-column are for .csv and .npy tables",
+            "--labels is for .csv and .npy tables",
         ),
         (
             vec!["predict", &iris, "text", "out"],

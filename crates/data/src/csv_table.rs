@@ -312,7 +312,8 @@ impl<'a> Rows<'a> {
         let mut cols = width - usize::from(self.index.is_some());
         if let Some(index) = self.index {
             let left_out = index.counts_rows();
-            let what = if left_out { "was left out: it seems to count the rows" } else { "is taken as a feature" };
+            let what =
+                if left_out { "was left out: it seems to count the rows" } else { "is taken as a feature" };
             notes.push(format!("{}: the first column, which has no name, {what}", Escaped(origin)));
             if !left_out {
                 self.values = index.put_before(&self.values, cols);

@@ -57,7 +57,11 @@ impl fmt::Display for Place {
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     /// The operating system refused: missing file, no permission, disk full.
-    #[error("{}: expected {expected}, found an error of the system: {cause}{}", Escaped(origin), hint(origin))]
+    #[error(
+        "{}: expected {expected}, found an error of the system: {cause}{}",
+        Escaped(origin),
+        hint(origin)
+    )]
     Io {
         /// The path.
         origin: String,

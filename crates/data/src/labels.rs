@@ -292,8 +292,7 @@ mod tests {
     #[test]
     fn fractions_and_nan_are_no_classes() {
         for (text, found) in [("2.5", "found 2.5"), ("nan", "found nan"), ("inf", "found inf")] {
-            let message =
-                LabelTexts::from_texts("y", ["1", text]).classes().unwrap_err().to_string();
+            let message = LabelTexts::from_texts("y", ["1", text]).classes().unwrap_err().to_string();
             assert!(message.contains(found) && message.contains("index 1"), "{message}");
         }
         // Beside names they are names.
@@ -302,7 +301,8 @@ mod tests {
 
     #[test]
     fn a_header_among_numbers_is_noticed() {
-        let noticed = |texts: &[&str]| LabelTexts::from_texts("y", texts.iter().copied()).header_like().is_some();
+        let noticed =
+            |texts: &[&str]| LabelTexts::from_texts("y", texts.iter().copied()).header_like().is_some();
         assert!(noticed(&["target", "0", "1"]));
         assert!(!noticed(&["a", "b", "1"]) && !noticed(&["a", "0", "a"]) && !noticed(&["1", "a"]));
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::features::PIXEL;
 use crate::{
     Array, DataError, Dataset, Features, Matrix, Place, Split, Targets, Values, read_idx, stratified_split,
 };
@@ -52,6 +53,18 @@ impl Mnist {
         labels.extend_from_slice(&test_labels);
         let images = Matrix::new(labels.len(), SIDE * SIDE, images)?;
         Ok(Self { images: Arc::new(Features::U8(images)), labels: labels.into(), train })
+    }
+
+    /// The same with pixels multiplied by `scale`; 1/255 is what they are multiplied by anyway.
+    ///
+    /// # Errors
+    /// If the scale is not positive and finite.
+    pub fn scaled(self, scale: f64) -> Result<Self, DataError> {
+        if scale == PIXEL {
+            return Ok(self);
+        }
+        let images = Arc::unwrap_or_clone(self.images).scaled("MNIST", scale)?;
+        Ok(Self { images: Arc::new(images), ..self })
     }
 
     /// All images, `[70000, 784]` pixels in `u8`, the training images first.

@@ -68,8 +68,8 @@ fn read(mut input: Input<'_>) -> Result<Array, DataError> {
     }
     let start = input.here();
     let text = input.values::<u8>(length, Endian::Little)?;
-    let header = parse_header(&text)
-        .map_err(|(expected, found)| input.invalid(expected, quoted(&found), start))?;
+    let header =
+        parse_header(&text).map_err(|(expected, found)| input.invalid(expected, quoted(&found), start))?;
     let (endian, kind) = header.descr.split_at_checked(1).unwrap_or_default();
     let endian = match endian {
         "<" | "|" => Endian::Little,

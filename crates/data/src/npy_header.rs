@@ -129,7 +129,9 @@ mod tests {
 
     #[test]
     fn shapes_of_no_and_one_dimension() {
-        for (shape, expected) in [("()", vec![]), ("(7,)", vec![7]), ("(7)", vec![7]), ("(7L, 2L, )", vec![7, 2])] {
+        for (shape, expected) in
+            [("()", vec![]), ("(7,)", vec![7]), ("(7)", vec![7]), ("(7L, 2L, )", vec![7, 2])]
+        {
             let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
             assert_eq!(parse_header(text.as_bytes()).unwrap().shape, expected);
         }

@@ -92,7 +92,8 @@ impl Scaling {
         if let Some(label) = labels.iter().find(|label| !label.is_finite()) {
             return refuse(label.to_string());
         }
-        let Some((min, max)) = labels.iter().map(|&y| (y, y)).reduce(|(a, b), (y, _)| (a.min(y), b.max(y))) else {
+        let Some((min, max)) = labels.iter().map(|&y| (y, y)).reduce(|(a, b), (y, _)| (a.min(y), b.max(y)))
+        else {
             return refuse("no label".to_owned());
         };
         self.target = Some(Line { lower, upper, min, max });

@@ -106,7 +106,8 @@ impl<'a> Samples<'a> {
     fn push(&mut self, line: &[u8], number: u64) -> Result<(), Refusal> {
         let entries = line.iter().filter(|&&b| b == b':').count();
         let room = self.indices.try_reserve(entries).and_then(|()| self.values.try_reserve(entries));
-        let room = room.and_then(|()| self.labels.try_reserve(1)).and_then(|()| self.row_starts.try_reserve(1));
+        let room =
+            room.and_then(|()| self.labels.try_reserve(1)).and_then(|()| self.row_starts.try_reserve(1));
         if room.is_err() {
             let found = format!("no room for {} entries", self.values.len() + entries);
             return Err(("data that fit into memory".into(), found, Place::Line(number)));

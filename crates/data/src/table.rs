@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::features::PIXEL;
 use crate::text::Escaped;
 use crate::{
-    Array, CsvOptions, DataError, Features, LabelColumn, LabelTexts, Labels, Matrix, Place, read_csv, read_idx,
-    read_npy,
+    Array, CsvOptions, DataError, Features, LabelColumn, LabelTexts, Labels, Matrix, Place, read_csv,
+    read_idx, read_npy,
 };
 
 /// How to read a table of inputs.
@@ -14,7 +14,8 @@ use crate::{
 pub struct TableOptions {
     /// Whether the first row of a CSV file is a header, as in [`CsvOptions::header`].
     pub header: Option<bool>,
-    /// The column of labels; in an array, which has no names, `first` and `last` are the names.
+    /// The column of labels; in an array, which has no names, `first` and `last` are the names. With one, a file whose
+    /// name has another ending is read as CSV, such as UCI's `iris.data`.
     pub label: Option<LabelColumn>,
     /// What the numbers are multiplied by. `None`: pixels of images by 1/255, all else by 1.
     pub scale: Option<f64>,
@@ -128,13 +129,13 @@ fn is_csv(path: &Path) -> bool {
 fn read(path: &Path, csv: &CsvOptions) -> Result<Content, DataError> {
     let name = name(path);
     let ends = |ending: &str| name.ends_with(ending);
-    if is_csv(path) {
-        let table = read_csv(path, csv)?;
-        Ok(Content::Csv { values: table.values, labels: table.labels, notes: table.notes })
-    } else if ends(".npy") {
+    if ends(".npy") {
         read_npy(path).map(Content::Array)
     } else if ends(".idx") || ends("ubyte") {
         read_idx(path).map(Content::Array)
+    } else if is_csv(path) || csv.label.is_some() {
+        let table = read_csv(path, csv)?;
+        Ok(Content::Csv { values: table.values, labels: table.labels, notes: table.notes })
     } else {
         Err(unknown(path))
     }
@@ -171,17 +172,25 @@ fn split_column(
     };
     let mut labels = LabelTexts::new(origin);
     let features = match features {
-        Features::U8(m) => Features::U8(without(&m, at, |row, v| labels.push_whole(v.into(), Place::Index(row)))?),
+        Features::U8(m) => {
+            Features::U8(without(&m, at, |row, v| labels.push_whole(v.into(), Place::Index(row)))?)
+        }
         Features::F32(m) => {
             Features::F32(without(&m, at, |row, v| labels.push_number(v.into(), Place::Index(row)))?)
         }
-        Features::F64(m) => Features::F64(without(&m, at, |row, v| labels.push_number(v, Place::Index(row)))?),
+        Features::F64(m) => {
+            Features::F64(without(&m, at, |row, v| labels.push_number(v, Place::Index(row)))?)
+        }
     };
     Ok((features, labels))
 }
 
 /// The columns but one, whose entries go to `take` with their rows.
-fn without<T: Copy>(m: &Matrix<T>, at: usize, mut take: impl FnMut(usize, T)) -> Result<Matrix<T>, DataError> {
+fn without<T: Copy>(
+    m: &Matrix<T>,
+    at: usize,
+    mut take: impl FnMut(usize, T),
+) -> Result<Matrix<T>, DataError> {
     let mut data = Vec::new();
     crate::input::reserve(&mut data, m.data().len() - m.rows(), "table")?;
     for row in 0..m.rows() {

@@ -62,14 +62,19 @@ pub(crate) fn has_control(text: &str) -> bool {
 /// assert_eq!(quoted(&"x".repeat(50)), format!("`{}...`", "x".repeat(40)));
 /// ```
 pub fn quoted(text: &str) -> String {
-    let end = text.char_indices().nth(MOST_SHOWN).map_or(text.len(), |(at, _)| at);
-    let more = if end < text.len() { "..." } else { "" };
-    let mut shown = format!("`{}{more}`", Escaped(&text[..end]));
+    let mut shown = format!("`{}`", short(text, MOST_SHOWN));
     if let Some((c, name)) = text.chars().find_map(|c| Some((c, look_alike(c)?))) {
         // Writing to a string does not fail.
         let _ = write!(shown, " (with U+{:04X}, {name})", u32::from(c));
     }
     shown
+}
+
+/// At most so many characters of a text, escaped, for a name in a table.
+pub fn short(text: &str, most: usize) -> String {
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    let more = if end < text.len() { "..." } else { "" };
+    format!("{}{more}", Escaped(&text[..end]))
 }
 
 /// [`quoted`] of bytes that should be text.

@@ -6,8 +6,9 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use pellucid_data::{
-    CsvOptions, DataError, Dataset, Features, LabelColumn, LabelTexts, Matrix, Mnist, Targets, load_labels, load_table,
-    parse_csv, parse_idx, parse_npy, read_csv, read_idx, read_npy, write_csv, write_idx, write_npy,
+    CsvOptions, DataError, Dataset, Features, LabelColumn, LabelTexts, Matrix, Mnist, Targets, load_labels,
+    load_table, parse_csv, parse_idx, parse_npy, read_csv, read_idx, read_npy, write_csv, write_idx,
+    write_npy,
 };
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -296,7 +297,7 @@ fn files_that_cannot_be_read_or_written() {
             write_npy(at("no/x.npy"), &[1], &[1_u8]).unwrap_err(),
             "a folder in which files",
         ),
-        ("onto a folder", "folder.npy", write_csv(at("folder.npy"), None, &m).unwrap_err(), "can be written"),
+        ("onto a folder", "folder.npy", write_csv(at("folder.npy"), None, &m).unwrap_err(), "the path of a file"),
         (
             "header",
             "x.csv",

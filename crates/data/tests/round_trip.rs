@@ -183,7 +183,10 @@ fn csv_headers_and_labels() {
     );
 
     let table = read("digit,x\n7,0.5\n3,0.25\n", Some(LabelColumn::Name("digit".into())), None);
-    assert_eq!((table.header.unwrap(), table.labels.unwrap().classes().unwrap().labels), (vec!["x".into()], vec![7, 3]));
+    assert_eq!(
+        (table.header.unwrap(), table.labels.unwrap().classes().unwrap().labels),
+        (vec!["x".into()], vec![7, 3])
+    );
 
     // Text in the label column makes no header.
     let table = read("1.5,setosa\n2.5,virginica\n", Some(LabelColumn::Last), None);

@@ -158,7 +158,10 @@ fn values_at_the_ends_of_f64_are_scaled() {
     ] {
         let standardize = Standardize::fit(&x(values)).unwrap();
         let close = |a: f64, b: f64| (a - b).abs() <= 1e-15 * divisor;
-        assert!(close(standardize.mean(0), mean) && close(standardize.divisor(0), divisor), "{standardize:?}");
+        assert!(
+            close(standardize.mean(0), mean) && close(standardize.divisor(0), divisor),
+            "{standardize:?}"
+        );
         let y = standardize.apply(&x(values)).unwrap();
         assert!(y.values().iter().all(|y| (y.abs() - 1.0).abs() < 1e-14), "{y:?}");
     }

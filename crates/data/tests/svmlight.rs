@@ -69,12 +69,32 @@ fn gzip_is_told_by_its_content() {
 fn broken_lines_are_named() {
     const INDEX: &str = "a whole number from 1 to 2147483647 as index, found ";
     let cases: [(&str, &[u8], &str); 27] = [
-        ("no label", b"1 1:1\n1:0.5 2:1\n", "a finite number as label (any number where labels are not known), found `1:0.5` (at line 2, column 1)"),
-        ("text label", b"yes 1:1\n", "a finite number as label (any number where labels are not known), found `yes` (at line 1, column 1)"),
-        ("NaN label", b"nan 1:1\n", "a finite number as label (any number where labels are not known), found `nan`"),
-        ("large label", b"1e999 1:1\n", "a finite number as label (any number where labels are not known), found `1e999`"),
+        (
+            "no label",
+            b"1 1:1\n1:0.5 2:1\n",
+            "a finite number as label (any number where labels are not known), found `1:0.5` (at line 2, column 1)",
+        ),
+        (
+            "text label",
+            b"yes 1:1\n",
+            "a finite number as label (any number where labels are not known), found `yes` (at line 1, column 1)",
+        ),
+        (
+            "NaN label",
+            b"nan 1:1\n",
+            "a finite number as label (any number where labels are not known), found `nan`",
+        ),
+        (
+            "large label",
+            b"1e999 1:1\n",
+            "a finite number as label (any number where labels are not known), found `1e999`",
+        ),
         ("labels", b"1,3 1:1\n", "where its name ends in .csv), found `1,3` (at line 1, column 1)"),
-        ("index 0", b"1 0:1 1:1\n", "an index from 1 (a file that counts from 0: write it with zero_based=False; "),
+        (
+            "index 0",
+            b"1 0:1 1:1\n",
+            "an index from 1 (a file that counts from 0: write it with zero_based=False; ",
+        ),
         ("index 0", b"1 0:1 1:1\n", "found `0:1` (at line 1, column 2)"),
         (
             "repeated",
@@ -178,7 +198,10 @@ fn what_cannot_be_written_is_named() {
     for (message, expected) in [
         (write(&[], &x(1.0), None), "1 labels, one for each row, found 0"),
         (write(&[1.0], &x(1.0), Some(&[1, 2])), "1 serial numbers, one for each row, found 2"),
-        (write(&[f64::NAN], &x(1.0), None), "a finite number as label (any number where labels are not known), found NaN (at index 0"),
+        (
+            write(&[f64::NAN], &x(1.0), None),
+            "a finite number as label (any number where labels are not known), found NaN (at index 0",
+        ),
         (write(&[1.0], &x(f64::INFINITY), None), "a finite number, found inf (at row 0, column 1"),
         (
             write(&[], &Csr::new(1 << 31, vec![0], vec![], vec![]).unwrap(), None),

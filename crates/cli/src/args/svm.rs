@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use pellucid_svm::Gamma;
 
-use super::Common;
+use super::{Common, Header};
 
 #[derive(Debug, Subcommand)]
 pub enum Svm {
@@ -49,16 +49,13 @@ pub struct Table {
     /// Labels or targets of the samples of a .csv or .npy table, one number each.
     #[arg(long, value_name = "FILE", conflicts_with = "label_column")]
     pub labels: Option<PathBuf>,
-    /// The column of a .csv or .npy table that holds labels or targets.
-    #[arg(long, value_enum, value_name = "WHICH")]
-    pub label_column: Option<LabelColumn>,
-}
-
-/// A column of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LabelColumn {
-    First,
-    Last,
+    /// The column of a .csv or .npy table that holds labels or targets: `first`, `last`, or its name in the header. With
+    /// it, a file of any other ending is read as .csv.
+    #[arg(long, value_name = "WHICH")]
+    pub label_column: Option<String>,
+    /// Whether .csv files begin with a header; `auto` takes a first row of text for one.
+    #[arg(long, value_enum, value_name = "WHETHER", default_value_t)]
+    pub header: Header,
 }
 
 /// What a machine is for.

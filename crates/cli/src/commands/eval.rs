@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use pellucid::data::Element;
-use pellucid::nn::checkpoint::describe;
 use pellucid::prelude::*;
 
+use super::checkpoint::describe;
 use super::input::{self, Wanted};
 use crate::args::Eval;
 use crate::experiments::autoencoder::quality;
@@ -21,7 +21,7 @@ pub fn run(args: &Eval) -> Result<()> {
             args.checkpoint.display()
         ))
     })?;
-    let data = input::load(&args.input, Wanted::For(loss))?;
+    let data = input::load(&args.input, Wanted::For(loss), &header.data)?;
     let pool = machine::pool(args.common.threads);
     let mut figures;
     if header.scalar == "F64" {
@@ -39,6 +39,12 @@ pub fn run(args: &Eval) -> Result<()> {
             figures.insert("range_preservation", quality.range_preservation);
         }
     }
+    if let Some((name, value)) = figures.iter().find(|(_, value)| !value.is_finite()) {
+        let message = format!(
+            "{name} is {value}: the model's outputs, or what is made of them, are beyond its numbers"
+        );
+        return Err(failure::runtime(message));
+    }
     if args.common.json {
         out!("{}", serde_json::json!({ "samples": data.len(), "loss_kind": loss, "figures": figures }));
     } else {
@@ -50,7 +56,7 @@ pub fn run(args: &Eval) -> Result<()> {
     Ok(())
 }
 
-/// The mean loss, and for a classifier the share of right answers.
+/// The mean loss, and for a classifier whose targets are classes the share of right answers.
 fn loss_and_accuracy<F: Scalar + Element>(
     model: &Model<F>,
     loss: LossConfig,
@@ -58,7 +64,7 @@ fn loss_and_accuracy<F: Scalar + Element>(
     pool: &Arc<Pool>,
 ) -> Result<BTreeMap<&'static str, f64>> {
     let mut figures = BTreeMap::from([("loss", evaluate(model, &*loss.build(), data, pool)?)]);
-    if loss == LossConfig::CrossEntropyWithLogits {
+    if loss == LossConfig::CrossEntropyWithLogits && matches!(**data.targets(), Targets::Classes { .. }) {
         figures.insert("accuracy", accuracy(model, data, pool)?);
     }
     Ok(figures)

@@ -1,10 +1,17 @@
 //! `pellucid inspect`: what is in a checkpoint.
 
 use anyhow::Result;
-use pellucid::nn::checkpoint::{Header, TensorInfo, describe};
+use pellucid::data::text::{Escaped, short};
+use pellucid::nn::checkpoint::{Header, TensorInfo};
 use pellucid::nn::{CheckpointError, Sequential, Summary};
 
+use super::checkpoint::describe;
+use super::input::PIXEL;
 use crate::args::Inspect;
+
+/// The most characters of a name that are shown, and of a note.
+const NAME: usize = 60;
+const NOTE: usize = 500;
 
 pub fn run(args: &Inspect) -> Result<()> {
     let (header, tensors) = describe(&args.checkpoint)?;
@@ -13,17 +20,25 @@ pub fn run(args: &Inspect) -> Result<()> {
         return Ok(());
     }
     let bytes = std::fs::metadata(&args.checkpoint).map_or(0, |file| file.len());
-    out!("{}: {} numbers, {:.2} MB", args.checkpoint.display(), header.scalar, bytes as f64 / 1e6);
+    let path = args.checkpoint.display().to_string();
+    out!("{}: {} numbers, {:.2} MB", Escaped(&path), header.scalar, bytes as f64 / 1e6);
     for (key, value) in &header.metadata {
-        out!("{key}: {value}");
+        out!("{}: {}", short(key, NAME), short(value, NOTE));
+    }
+    if let Some(scale) = header.data.input_scale {
+        out!("inputs: multiplied by {}", if scale == PIXEL { "1/255".into() } else { scale.to_string() });
+    }
+    if let Some(names) = &header.data.class_names {
+        let names: Vec<String> = names.iter().map(|name| short(name, NAME)).collect();
+        out!("classes: {}", short(&names.join(", "), NOTE));
     }
     out!();
     match summary(&header) {
-        Ok(summary) => out!("{summary}"),
-        Err(error) => out!("no summary: {error}"),
+        Ok(summary) => summary.to_string().lines().for_each(|line| out!("{}", Escaped(line))),
+        Err(error) => out!("no summary: {}", Escaped(&error.to_string())),
     }
     for (name, [begin, end]) in &header.architecture.views {
-        out!("view {name}: layers {} to {end}", begin + 1);
+        out!("view {}: layers {} to {end}", short(name, NAME), begin + 1);
     }
     out!();
     list(&tensors);
@@ -44,10 +59,11 @@ pub fn run(args: &Inspect) -> Result<()> {
 }
 
 fn list(tensors: &[TensorInfo]) {
-    let width = tensors.iter().map(|tensor| tensor.name.len()).max().unwrap_or(0);
-    for tensor in tensors {
+    let names: Vec<String> = tensors.iter().map(|tensor| short(&tensor.name, NAME)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (name, tensor) in names.iter().zip(tensors) {
         let shape: Vec<String> = tensor.shape.iter().map(usize::to_string).collect();
-        out!("{:width$}  {} {:>12}  {:>10} bytes", tensor.name, tensor.scalar, shape.join("x"), tensor.bytes);
+        out!("{name:width$}  {} {:>12}  {:>10} bytes", tensor.scalar, shape.join("x"), tensor.bytes);
     }
 }
 

@@ -7,16 +7,20 @@ use anyhow::Result;
 use pellucid::Error;
 use pellucid::compute::math::sigmoid_in_place;
 use pellucid::data::{Stored, write_csv, write_npy};
-use pellucid::nn::checkpoint::describe;
-use pellucid::nn::{Bf16Model, predict};
+use pellucid::nn::{Bf16Model, DataNotes, Plan, predict};
 use pellucid::prelude::*;
 
+use super::checkpoint::describe;
 use super::input::{self, Wanted};
 use crate::args::{Predict, Weights};
 use crate::{failure, machine};
 
 pub fn run(args: &Predict) -> Result<()> {
     let (header, _) = describe(&args.checkpoint)?;
+    if !args.out.extension().is_some_and(|extension| extension == "npy" || extension == "csv") {
+        let message = format!("{}: expected a file name that ends in .npy or .csv", args.out.display());
+        return Err(failure::usage(message));
+    }
     match (header.scalar.as_str(), args.weights) {
         ("F64", Weights::Trained) => predict_as::<f64>(args, predict),
         ("F64", Weights::Bf16) => {
@@ -46,6 +50,12 @@ fn predict_in_bf16(
     for positions in positions.chunks(BATCH) {
         x.resize(positions.len() * data.input_width(), 0.0);
         data.gather_inputs(positions, &mut x);
+        if let Some(at) = x.iter().position(|x| !x.is_finite()) {
+            return Err(Error::Input {
+                expected: "inputs within single precision, up to 3.4e38".into(),
+                found: format!("a larger one in row {}, counted from 0", positions[at / data.input_width()]),
+            });
+        }
         let begin = outputs.len();
         outputs.resize(begin + positions.len() * small.output_width(), 0.0);
         small.predict(&x, &mut outputs[begin..])?;
@@ -57,24 +67,37 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     args: &Predict,
     predict: Predictor<F>,
 ) -> Result<()> {
-    let model = Checkpoint::<F>::read(&args.checkpoint)?.into_model();
-    let network = model.architecture();
+    let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
+    let network = checkpoint.model().architecture();
     let layers = args.view.as_ref().map_or_else(|| Ok(network.whole()), |name| network.find_view(name))?;
-    let data = input::load(&args.input, Wanted::Nothing)?;
-    let mut outputs = predict(&model, &layers, &data, &machine::pool(args.common.threads))?;
+    // What goes into a layer further on was made by the ones before, and was never scaled.
+    let notes = if layers.start == 0 {
+        checkpoint.data().clone()
+    } else {
+        DataNotes { input_scale: Some(1.0), class_names: None }
+    };
+    let data = input::load(&args.input, Wanted::Nothing, &notes)?;
+    let plan = Plan::new(network, &layers, 1)?;
+    let (rows, columns) = (data.len(), plan.output().len());
+    // An empty file does not say how wide it is.
+    let mut outputs = if rows == 0 && [0, plan.input.len()].contains(&data.input_width()) {
+        Vec::new()
+    } else {
+        predict(checkpoint.model(), &layers, &data, &machine::pool(args.common.threads))?
+    };
+    if let Some(at) = outputs.iter().position(|&y| !Scalar::is_finite(y)) {
+        let (row, column) = (at / columns, at % columns);
+        let found = Scalar::to_f64(outputs[at]);
+        let place = format!("row {row}, column {column}, counted from 0");
+        return Err(failure::runtime(format!("expected finite outputs, found {found} (at {place})")));
+    }
     if args.sigmoid {
         sigmoid_in_place(&mut outputs);
     }
-    let (rows, columns) = (data.len(), outputs.len() / data.len().max(1));
-    match args.out.extension().and_then(|extension| extension.to_str()) {
-        Some("npy") => write_npy(&args.out, &[rows, columns], &outputs).map_err(failure::runtime)?,
-        Some("csv") => {
-            write_csv(&args.out, None, &Matrix::new(rows, columns, outputs)?).map_err(failure::runtime)?;
-        }
-        _ => {
-            let message = format!("{}: expected a file name that ends in .npy or .csv", args.out.display());
-            return Err(failure::usage(message));
-        }
+    if args.out.extension().is_some_and(|extension| extension == "npy") {
+        write_npy(&args.out, &[rows, columns], &outputs).map_err(failure::runtime)?;
+    } else {
+        write_csv(&args.out, None, &Matrix::new(rows, columns, outputs)?).map_err(failure::runtime)?;
     }
     if args.common.json {
         out!("{}", serde_json::json!({ "rows": rows, "columns": columns, "file": args.out }));

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use pellucid::data::{CsvOptions, Element, LabelColumn, atomic_write, read_csv, stratified_split};
-use pellucid::nn::{CheckpointPolicy, History};
+use pellucid::data::{Element, atomic_write, stratified_split};
+use pellucid::nn::{CheckpointPolicy, DataNotes, History};
 use pellucid::prelude::*;
 
-use super::input::table;
+use super::input::{Classes, PIXEL, Source};
 use crate::args::Train;
 use crate::config::{self, Config, Data, Goal, MnistSplit, Precision};
 use crate::experiments::autoencoder::load_mnist;
@@ -39,7 +39,7 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
     } else {
         Trainer::new(Model::new(network, settings.seed)?, settings.clone(), &pool)?
     };
-    let mut trainer = trainer.checkpoints(CheckpointPolicy {
+    let mut trainer = trainer.describe_data(parts.notes.clone()).checkpoints(CheckpointPolicy {
         latest: Some(latest.clone()),
         every: config.output.checkpoint_every,
         best: Some(folder.join("best.safetensors")),
@@ -93,12 +93,15 @@ struct Parts {
     train: Dataset,
     validation: Option<Dataset>,
     test: Option<Dataset>,
+    /// What checkpoints are to keep of the data.
+    notes: DataNotes,
 }
 
 fn load(data: &Data) -> Result<Parts> {
     let path = Path::new(&data.source);
     if data.source == "mnist" || path.is_dir() {
-        let mnist = load_mnist((data.source != "mnist").then_some(path))?;
+        let scale = data.scale.unwrap_or(PIXEL);
+        let mnist = load_mnist((data.source != "mnist").then_some(path))?.scaled(scale)?;
         let task = match data.task {
             Goal::Reconstruct => Task::Reconstruct,
             Goal::Classify => Task::Classify,
@@ -110,39 +113,42 @@ fn load(data: &Data) -> Result<Parts> {
             MnistSplit::Pooled => mnist.pooled_split(task, data.seed)?,
             MnistSplit::Official => mnist.official_split(task)?,
         };
-        return Ok(Parts { train: split.train, validation: split.validation, test: Some(split.test) });
+        let notes = DataNotes { input_scale: Some(scale), class_names: None };
+        return Ok(Parts { train: split.train, validation: split.validation, test: Some(split.test), notes });
     }
 
-    let whole = match (&data.label_column, data.task) {
-        (Some(column), Goal::Classify) => labelled_csv(path, column)?,
-        (_, Goal::Classify) if data.labels.is_none() => {
+    let (labels, label_column, targets) =
+        (data.labels.as_deref(), data.label_column.as_deref(), data.targets.as_deref());
+    let classify = data.task == Goal::Classify;
+    match data.task {
+        Goal::Classify if labels.is_none() && label_column.is_none() => {
             return Err(failure::usage(
                 "data.task = \"classify\": expected data.labels or data.label_column",
             ));
         }
-        (_, Goal::Predict) if data.targets.is_none() => {
+        Goal::Classify if labels.is_some() && label_column.is_some() => {
+            return Err(failure::usage("data.labels and data.label_column: expected one of them"));
+        }
+        Goal::Predict if targets.is_none() => {
             return Err(failure::usage("data.task = \"predict\": expected data.targets"));
         }
-        (_, Goal::Classify) => table(path, data.labels.as_ref(), None)?,
-        (_, Goal::Predict) => table(path, None, data.targets.as_ref())?,
-        (_, Goal::Reconstruct) => table(path, None, None)?,
-    };
-    split(&whole, data)
-}
-
-/// A CSV table with a column of labels.
-fn labelled_csv(path: &Path, column: &str) -> Result<Dataset> {
-    let csv = read_csv(
+        _ => {}
+    }
+    let source = Source {
         path,
-        &CsvOptions { label: Some(LabelColumn::Name(column.to_owned())), ..CsvOptions::default() },
-    )?;
-    let labels = csv.labels.with_context(|| format!("{}: no labels", path.display()))?;
-    let targets = Targets::Classes { classes: labels.names.len(), labels: labels.labels };
-    Ok(Dataset::new(Features::F64(csv.values), targets)?)
+        labels: labels.filter(|_| classify),
+        label_column,
+        targets: targets.filter(|_| data.task == Goal::Predict),
+        header: data.header,
+        scale: data.scale,
+        classes: if classify { Classes::New } else { Classes::Ignored },
+    };
+    let (whole, notes) = source.load()?;
+    split(&whole, data, notes)
 }
 
 /// Cuts a table at random, every class in proportion.
-fn split(whole: &Dataset, data: &Data) -> Result<Parts> {
+fn split(whole: &Dataset, data: &Data, notes: DataNotes) -> Result<Parts> {
     let share = |name: &str, share: f64| {
         if (0.0..1.0).contains(&share) {
             Ok((share * whole.len() as f64).round() as usize)
@@ -157,7 +163,7 @@ fn split(whole: &Dataset, data: &Data) -> Result<Parts> {
     let labels: Vec<u32> = (0..whole.len()).map(|row| whole.label(row).unwrap_or(0)).collect();
     let rows = stratified_split(&labels, &[train, validation, test], data.seed)?;
     let part = |rows: &[u32]| if rows.is_empty() { Ok(None) } else { whole.subset(rows).map(Some) };
-    Ok(Parts { train: whole.subset(&rows[0])?, validation: part(&rows[1])?, test: part(&rows[2])? })
+    Ok(Parts { train: whole.subset(&rows[0])?, validation: part(&rows[1])?, test: part(&rows[2])?, notes })
 }
 
 /// The epochs as a table.

@@ -16,6 +16,7 @@ pub fn run(args: &Grid) -> Result<()> {
         return Err(failure::usage("grid searches for C and gamma of a C-SVC (-s 0)"));
     }
     let table = table::load(&args.data, &args.table, machine.precomputed(), true)?;
+    table.tell_names(&args.data, machine.regression())?;
     let Some(labels) = table.labels else {
         let message = "a .csv or .npy table needs --labels FILE or --label-column first|last";
         return Err(failure::usage(format!("{}: {message}", args.data.display())));

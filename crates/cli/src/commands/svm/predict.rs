@@ -24,6 +24,7 @@ pub fn run(args: &Predict) -> Result<()> {
     }
     let precomputed = matches!(model.kernel(), Kernel::Precomputed);
     let table = table::load(&args.data, &args.table, precomputed, false)?;
+    table.check_names(&args.data, &model)?;
     let rows = table.rows.widened(model.columns())?;
     let pool = machine::pool(args.common.threads);
     let (predicted, text) = match (args.probability, &model, probability) {
@@ -44,7 +45,11 @@ pub fn run(args: &Predict) -> Result<()> {
     };
     atomic_write(&args.output, |file| file.write_all(text.as_bytes())).map_err(failure::runtime)?;
     let regression = matches!(&model, AnyModel::Machine(machine) if machine.kind() != Kind::OneClass);
-    let scores = table.labels.as_ref().map(|labels| Scores { predicted: &predicted, labels, regression });
+    let scores = table.labels.as_ref().filter(|labels| !labels.is_empty()).map(|labels| Scores {
+        predicted: &predicted,
+        labels,
+        regression,
+    });
     if args.common.json {
         let scores = scores.map(|scores| scores.json());
         out!("{}", json!({ "samples": predicted.len(), "file": args.output, "scores": scores }));
@@ -56,6 +61,9 @@ pub fn run(args: &Predict) -> Result<()> {
 
 /// Predictions, and a line for each.
 fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
+    if rows.samples().rows() == 0 {
+        return Ok((Vec::new(), String::new()));
+    }
     let predicted = svm::predict(model, rows.samples(), pool)?;
     let text = predicted.iter().map(|&value| general(value, 17) + "\n").collect();
     Ok((predicted, text))
@@ -64,8 +72,11 @@ fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, Strin
 /// The likeliest classes, and a line for each with the probabilities of all.
 fn probabilities(model: &CalibratedSvc, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
     let classes = model.model().classes();
-    let probabilities = model.probabilities_with(rows.samples(), pool)?;
-    let predicted = model.predict_with(rows.samples(), pool)?;
+    let (probabilities, predicted) = if rows.samples().rows() == 0 {
+        (Vec::new(), Vec::new())
+    } else {
+        (model.probabilities_with(rows.samples(), pool)?, model.predict_with(rows.samples(), pool)?)
+    };
     let words = |first: String, others: &mut dyn Iterator<Item = String>| {
         others.fold(first, |line, word| line + " " + &word) + "\n"
     };

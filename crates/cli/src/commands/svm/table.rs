@@ -3,10 +3,14 @@
 use std::path::Path;
 
 use anyhow::Result;
-use pellucid::data::{Csr, DataError, Features, Matrix, SvmlightOptions, load_table, read_svmlight};
-use pellucid_svm::Samples;
+use pellucid::data::text::{Escaped, quoted};
+use pellucid::data::{
+    Csr, DataError, Features, LabelColumn, Labels, Matrix, SvmlightOptions, TableOptions, read_label_texts,
+    read_svmlight, read_table,
+};
+use pellucid_svm::{AnyModel, Samples};
 
-use crate::args::svm::{LabelColumn, Table as TableArgs};
+use crate::args::svm::Table as TableArgs;
 use crate::failure;
 
 /// Samples as they were stored.
@@ -75,17 +79,62 @@ impl Rows {
 pub struct Table {
     pub rows: Rows,
     pub labels: Option<Vec<f64>>,
+    /// The names of the classes 0, 1, ..., where labels were names.
+    pub names: Option<Vec<String>>,
+}
+
+impl Table {
+    /// Says how names were numbered; an error where they are to be numbers.
+    pub fn tell_names(&self, data: &Path, regression: bool) -> Result<()> {
+        let Some(names) = &self.names else { return Ok(()) };
+        let data = data.display().to_string();
+        if regression {
+            let message = "expected numbers as targets of a regression, found";
+            return Err(failure::data(format!("{}: {message} {}", Escaped(&data), quoted(&names[0]))));
+        }
+        let shown: Vec<_> = names
+            .iter()
+            .take(20)
+            .enumerate()
+            .map(|(class, name)| format!("{class} = {}", quoted(name)))
+            .collect();
+        let more = if names.len() > 20 { ", ..." } else { "" };
+        say!(
+            "note: {}: labels are names, which a model keeps as numbers: {}{more}",
+            Escaped(&data),
+            shown.join(", ")
+        );
+        Ok(())
+    }
+
+    /// Checks that the names were numbered as the classes of a model.
+    pub fn check_names(&self, data: &Path, model: &AnyModel) -> Result<()> {
+        let Some(names) = &self.names else { return Ok(()) };
+        let numbered = |classes: &[i32]| {
+            classes.len() == names.len()
+                && classes.iter().all(|class| (0..names.len() as i32).contains(class))
+        };
+        match model {
+            AnyModel::Classifier(model) if numbered(model.classes()) => self.tell_names(data, false),
+            _ => {
+                let data = data.display().to_string();
+                let expected = "labels that are the numbers of the model's classes";
+                let found = format!("{} names, such as {}", names.len(), quoted(&names[0]));
+                Err(failure::data(format!("{}: expected {expected}, found {found}", Escaped(&data))))
+            }
+        }
+    }
 }
 
 /// Reads a file by the ending of its name: .csv, .npy, else LIBSVM's format.
 pub fn load(path: &Path, args: &TableArgs, precomputed: bool, training: bool) -> Result<Table> {
     let name = path.to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
-    if [".csv", ".npy"].iter().any(|ending| name.ends_with(ending)) {
+    if [".csv", ".npy"].iter().any(|ending| name.ends_with(ending)) || args.label_column.is_some() {
         return dense(path, args);
     }
-    if args.labels.is_some() || args.label_column.is_some() {
-        let message = format!("{}: --labels and --label-column are for .csv and .npy tables", path.display());
+    if args.labels.is_some() {
+        let message = format!("{}: --labels is for .csv and .npy tables", path.display());
         return Err(failure::usage(message));
     }
     let table = read_svmlight(path, &SvmlightOptions { columns: None, precomputed })?;
@@ -100,71 +149,55 @@ pub fn load(path: &Path, args: &TableArgs, precomputed: bool, training: bool) ->
             );
             return Err(failure::data(message));
         }
-        return Ok(Table { rows: Rows::Sparse(table.x).widened(rows)?, labels: Some(table.labels) });
+        return Ok(Table {
+            rows: Rows::Sparse(table.x).widened(rows)?,
+            labels: Some(table.labels),
+            names: None,
+        });
     }
-    Ok(Table { rows: Rows::Sparse(table.x), labels: Some(table.labels) })
+    Ok(Table { rows: Rows::Sparse(table.x), labels: Some(table.labels), names: None })
 }
 
 fn dense(path: &Path, args: &TableArgs) -> Result<Table> {
-    let features = load_table(path)?;
-    if let Some(labels) = &args.labels {
-        let column = load_table(labels)?;
-        if column.cols() != 1 {
-            let found = column.cols();
-            let message = format!("{}: expected one column of labels, found {found}", labels.display());
-            return Err(failure::data(message));
-        }
-        if column.rows() != features.rows() {
-            let (expected, found) = (features.rows(), column.rows());
-            let message =
-                format!("{}: expected {expected} labels, one a sample, found {found}", labels.display());
-            return Err(failure::data(message));
-        }
-        return Ok(Table { rows: rows(features)?, labels: Some(column_of(&column, 0)) });
-    }
-    let Some(which) = args.label_column else { return Ok(Table { rows: rows(features)?, labels: None }) };
-    let columns = features.cols();
-    if columns < 2 {
-        let message = format!("{}: expected a column of labels and others, found {columns}", path.display());
-        return Err(failure::data(message));
-    }
-    let (at, rest) = match which {
-        LabelColumn::First => (0, 1..columns),
-        LabelColumn::Last => (columns - 1, 0..columns - 1),
+    let options = TableOptions {
+        header: args.header.known(),
+        label: args.label_column.clone().map(LabelColumn::Name),
+        // Numbers are what they are, bytes too.
+        scale: Some(1.0),
     };
-    let labels = column_of(&features, at);
-    let rows = match rows(features)? {
-        Rows::F32(all) => Rows::F32(without(&all, rest)?),
-        Rows::F64(all) => Rows::F64(without(&all, rest)?),
-        sparse @ Rows::Sparse(_) => sparse,
+    let table = read_table(path, &options)?;
+    for note in &table.notes {
+        say!("note: {note}");
+    }
+    let labels = match (table.labels, &args.labels) {
+        (Some(labels), _) => Some(labels),
+        (None, Some(file)) => {
+            let labels = read_label_texts(file, args.header.known())?;
+            let (expected, found) = (table.features.rows(), labels.len());
+            if expected != found {
+                let file = file.display().to_string();
+                let message =
+                    format!("expected {expected} labels, one a sample, found {found} (see --header)");
+                return Err(failure::data(format!("{}: {message}", Escaped(&file))));
+            }
+            Some(labels)
+        }
+        (None, None) => None,
     };
-    Ok(Table { rows, labels: Some(labels) })
-}
-
-fn without<T: Copy>(all: &Matrix<T>, rest: std::ops::Range<usize>) -> Result<Matrix<T>, DataError> {
-    let data = (0..all.rows()).flat_map(|row| &all.row(row)[rest.clone()]).copied().collect();
-    Matrix::new(all.rows(), rest.len(), data)
-}
-
-/// Pixels become numbers from 0 to 1, as everywhere in this program.
-fn rows(features: Features) -> Result<Rows, DataError> {
-    Ok(match features {
+    let (labels, names) = match labels {
+        Some(labels) if labels.has_names() => {
+            let Labels { labels, names } = labels.classes()?;
+            (Some(labels.into_iter().map(f64::from).collect()), Some(names))
+        }
+        labels => (labels.map(|labels| labels.numbers()).transpose()?, None),
+    };
+    let rows = match table.features {
         Features::F32(rows) => Rows::F32(rows),
         Features::F64(rows) => Rows::F64(rows),
-        Features::U8(pixels) => {
-            let data = pixels.data().iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
-            Rows::F32(Matrix::new(pixels.rows(), pixels.cols(), data)?)
+        Features::U8(bytes) => {
+            let data = bytes.data().iter().map(|&byte| f32::from(byte)).collect();
+            Rows::F32(Matrix::new(bytes.rows(), bytes.cols(), data)?)
         }
-    })
-}
-
-/// The numbers of a column as they are.
-fn column_of(features: &Features, column: usize) -> Vec<f64> {
-    (0..features.rows())
-        .map(|row| match features {
-            Features::U8(rows) => f64::from(rows.row(row)[column]),
-            Features::F32(rows) => f64::from(rows.row(row)[column]),
-            Features::F64(rows) => rows.row(row)[column],
-        })
-        .collect()
+    };
+    Ok(Table { rows, labels, names })
 }

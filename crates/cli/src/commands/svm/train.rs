@@ -18,6 +18,7 @@ use crate::{failure, machine, output};
 pub fn run(args: &Train) -> Result<()> {
     let machine = &args.machine;
     let table = table::load(&args.data, &args.table, machine.precomputed(), true)?;
+    table.tell_names(&args.data, machine.regression())?;
     let samples = table.rows.samples();
     let labels = match table.labels {
         Some(labels) => labels,
