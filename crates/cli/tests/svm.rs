@@ -336,11 +336,7 @@ fn what_is_wrong_is_said() {
         (vec!["train", "-m", "0", &iris], 2, "expected a number above 0"),
         (vec!["train", "-v", "1000", &iris], 2, "expected at most 150 folds"),
         (vec!["train", "-s", "2", "-b", "1", &iris], 2, "a one-class machine has no probabilities"),
-        (
-            vec!["train", "--labels", "x", &iris],
-            2,
-            "--labels is for .csv and .npy tables",
-        ),
+        (vec!["train", "--labels", "x", &iris], 2, "--labels is for .csv and .npy tables"),
         (
             vec!["predict", &iris, "text", "out"],
             3,

@@ -297,7 +297,12 @@ fn files_that_cannot_be_read_or_written() {
             write_npy(at("no/x.npy"), &[1], &[1_u8]).unwrap_err(),
             "a folder in which files",
         ),
-        ("onto a folder", "folder.npy", write_csv(at("folder.npy"), None, &m).unwrap_err(), "the path of a file"),
+        (
+            "onto a folder",
+            "folder.npy",
+            write_csv(at("folder.npy"), None, &m).unwrap_err(),
+            "the path of a file",
+        ),
         (
             "header",
             "x.csv",

@@ -35,7 +35,9 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
     let latest = folder.join("latest.safetensors");
 
     let trainer = if args.resume {
-        Trainer::resume(Checkpoint::read_into(&latest, network)?, settings.clone(), &pool)?
+        let checkpoint = Checkpoint::read_into(&latest, network)?;
+        check_notes(checkpoint.data(), &parts.notes, &latest)?;
+        Trainer::resume(checkpoint, settings.clone(), &pool)?
     } else {
         Trainer::new(Model::new(network, settings.seed)?, settings.clone(), &pool)?
     };
@@ -84,6 +86,22 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         for (name, value) in figures.iter().filter(|(_, value)| !value.is_null()) {
             out!("{name:20} {value}");
         }
+    }
+    Ok(())
+}
+
+/// Checks that inputs and classes are those that a run to be resumed has seen.
+fn check_notes(seen: &DataNotes, now: &DataNotes, path: &Path) -> Result<()> {
+    let path = path.display();
+    if seen.input_scale.is_some() && seen.input_scale != now.input_scale {
+        let (expected, found) = (seen.input_scale.unwrap_or(1.0), now.input_scale.unwrap_or(1.0));
+        return Err(failure::usage(format!(
+            "{path}: expected inputs multiplied by {expected} as before (data.scale), found {found}"
+        )));
+    }
+    if !seen.is_empty() && seen.class_names != now.class_names {
+        let message = "expected labels of the same classes as before, found others";
+        return Err(failure::data(format!("{path}: {message}")));
     }
     Ok(())
 }
