@@ -28,11 +28,6 @@ pub fn result(line: fmt::Arguments<'_>) {
     print(|out| writeln!(out, "{line}"));
 }
 
-/// Prints results that bring their own ends of lines.
-pub fn text(text: &str) {
-    print(|out| out.write_all(text.as_bytes()));
-}
-
 /// Says a line, for `say!`.
 pub fn message(line: fmt::Arguments<'_>) {
     // In one piece, so that lines of several threads or processes do not mix. There is nobody to tell that nobody listens.

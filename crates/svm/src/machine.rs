@@ -91,7 +91,16 @@ impl Machine {
     /// # Errors
     /// As [`Machine::predict`].
     pub fn signs<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<i32>, SvmError> {
-        Ok(self.predict(samples)?.iter().map(|&value| if value > 0.0 { 1 } else { -1 }).collect())
+        self.signs_with(samples, &Pool::per_core())
+    }
+
+    /// [`Machine::signs`] on the threads of `pool`.
+    ///
+    /// # Errors
+    /// As [`Machine::predict`].
+    pub fn signs_with<'a>(&self, samples: impl Into<Samples<'a>>, pool: &Pool) -> Result<Vec<i32>, SvmError> {
+        let values = self.predict_with(samples, pool)?;
+        Ok(values.iter().map(|&value| if value > 0.0 { 1 } else { -1 }).collect())
     }
 }
 

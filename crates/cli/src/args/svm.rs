@@ -187,7 +187,7 @@ pub struct Machine {
     /// The number added in a polynomial or sigmoid kernel.
     #[arg(short = 'r', long, default_value_t = 0.0, allow_negative_numbers = true)]
     pub coef0: f64,
-    /// C of C-SVC, epsilon-SVR and nu-SVR.
+    /// C of C-SVC, epsilon-SVR and nu-SVR; `inf` for a hard margin.
     #[arg(short = 'c', long, default_value_t = 1.0, allow_negative_numbers = true)]
     pub cost: f64,
     /// Nu of nu-SVC, one-class and nu-SVR.
@@ -205,7 +205,7 @@ pub struct Machine {
     /// Whether samples that stay at their bounds are set aside: 0 or 1.
     #[arg(short = 'h', long, default_value = "1", value_parser = switch, action = ArgAction::Set)]
     pub shrinking: bool,
-    /// What C of a class is multiplied by; LIBSVM's -wLABEL FACTOR is the same.
+    /// What C of a class is multiplied by; LIBSVM's -wLABEL FACTOR is the same. Several of one class are multiplied.
     #[arg(long, value_name = "LABEL=FACTOR", value_parser = class_weight, allow_hyphen_values = true)]
     pub class_weight: Vec<(i32, f64)>,
     /// How more than two classes are told apart.

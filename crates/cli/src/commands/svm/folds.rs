@@ -3,8 +3,9 @@
 use anyhow::Result;
 use pellucid::data::permutation_into;
 use pellucid::prelude::Pool;
+use pellucid_svm::FitProgress;
 
-use super::machine::{Spinner, predict};
+use super::machine::{Spinner, classes, predict};
 use super::table::Rows;
 use crate::args::svm::Machine;
 use crate::failure;
@@ -18,11 +19,21 @@ pub fn cross_validate(
     pool: &Pool,
     spinner: &Spinner,
 ) -> Result<Vec<f64>> {
-    if folds > labels.len() {
-        let message = format!("expected at most {} folds (-v), one a sample, found {folds}", labels.len());
-        return Err(failure::usage(message));
+    if machine.classification() {
+        let observe = |progress: &FitProgress| spinner.show(progress);
+        let (svc, classes) = (machine.classifier(), classes(labels)?);
+        let predicted =
+            svc.cross_validate(rows.samples(), &classes, folds, machine.seed, pool, Some(&observe))?;
+        return Ok(predicted.into_iter().map(f64::from).collect());
     }
-    let fold = deal(labels, folds, machine);
+    if labels.len() < 2 {
+        return Err(failure::data(format!(
+            "expected at least two samples (for folds), found {}",
+            labels.len()
+        )));
+    }
+    let folds = folds.min(labels.len());
+    let fold = deal(labels.len(), folds, machine.seed);
     let mut predicted = vec![0.0; labels.len()];
     for held in 0..folds {
         let part = |wanted: bool| -> Vec<u32> {
@@ -44,15 +55,11 @@ pub fn cross_validate(
     Ok(predicted)
 }
 
-/// The fold of each sample: shuffled, and each class dealt out evenly.
-fn deal(labels: &[f64], folds: usize, machine: &Machine) -> Vec<usize> {
-    let mut order = vec![0; labels.len()];
-    permutation_into(machine.seed, 0, &mut order);
-    if machine.classification() {
-        // Stable, so that each class stays shuffled.
-        order.sort_by(|&a, &b| labels[a as usize].total_cmp(&labels[b as usize]));
-    }
-    let mut fold = vec![0; labels.len()];
+/// The fold of each sample: shuffled and dealt out.
+fn deal(samples: usize, folds: usize, seed: u64) -> Vec<usize> {
+    let mut order = vec![0; samples];
+    permutation_into(seed, 0, &mut order);
+    let mut fold = vec![0; samples];
     for (at, &row) in order.iter().enumerate() {
         fold[row as usize] = at % folds;
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::format::general;
 use super::machine::{Spinner, classes};
 use super::table;
+use super::warnings::warn;
 use crate::args::svm::{Formulation, Grid};
 use crate::{failure, machine};
 
@@ -21,6 +22,8 @@ pub fn run(args: &Grid) -> Result<()> {
         let message = "a .csv or .npy table needs --labels FILE or --label-column first|last";
         return Err(failure::usage(format!("{}: {message}", args.data.display())));
     };
+    let classes = classes(&labels)?;
+    warn(machine, &labels, Some(args.folds as usize));
     let powers = |exponents: &[f64]| exponents.iter().map(|x| x.exp2()).collect::<Vec<f64>>();
     let cost = args.log2c.0.as_deref().map_or_else(|| vec![machine.cost], powers);
     let mut search =
@@ -30,40 +33,41 @@ pub fn run(args: &Grid) -> Result<()> {
     }
     let (pool, spinner) = (machine::pool(args.common.threads), Spinner::new(args.quiet || args.common.json));
     let observe = |progress: &FitProgress| spinner.show(progress);
-    let found = search.fit_with(table.rows.samples(), &classes(&labels)?, &pool, Some(&observe));
-    spinner.finish();
-    let found = found?;
-    if args.common.json {
-        let point = |point: &GridPoint| {
-            let (gamma, folds) = (point.kernel.gamma(), &point.fold_accuracies);
-            json!({ "c": point.c, "gamma": gamma, "accuracy": point.mean_accuracy, "folds": folds, "seconds": point.seconds })
-        };
-        let points: Vec<serde_json::Value> = found.points.iter().map(point).collect();
-        out!("{}", json!({ "best": point(found.best()), "points": points }));
-        return Ok(());
-    }
-    let rate = |point: &GridPoint| general(point.mean_accuracy * 100.0, 6);
-    if !args.quiet {
-        let mut best = &found.points[0];
-        for point in &found.points {
-            if point.mean_accuracy > best.mean_accuracy {
-                best = point;
-            }
-            let exponent = |x: f64| general(x.log2(), 6);
-            let gamma = point.kernel.gamma().map_or(String::new(), |gamma| format!(" {}", exponent(gamma)));
-            out!(
-                "[local] {}{gamma} {} (best {}, rate={})",
-                exponent(point.c),
-                rate(point),
-                named(best),
-                rate(best)
-            );
+    let mut points = Vec::new();
+    let each = |point: &GridPoint, best: &GridPoint| {
+        if args.common.json {
+            points.push(json(point));
+        } else if !args.quiet {
+            spinner.suspend(|| out!("[local] {} (best {}, rate={})", tried(point), named(best), rate(best)));
         }
+    };
+    let best = search.search(table.rows.samples(), &classes, &pool, Some(&observe), each);
+    spinner.finish();
+    let best = best?;
+    if args.common.json {
+        out!("{}", json!({ "best": json(&best), "points": points }));
+    } else {
+        let gamma = best.kernel.gamma().map_or(String::new(), |gamma| format!(" {gamma:?}"));
+        out!("{:?}{gamma} {}", best.c, rate(&best));
     }
-    let best = found.best();
-    let gamma = best.kernel.gamma().map_or(String::new(), |gamma| format!(" {gamma:?}"));
-    out!("{:?}{gamma} {}", best.c, rate(best));
     Ok(())
+}
+
+fn json(point: &GridPoint) -> serde_json::Value {
+    let (gamma, folds) = (point.kernel.gamma(), &point.fold_accuracies);
+    json!({ "c": point.c, "gamma": gamma, "accuracy": point.mean_accuracy, "folds": folds, "seconds": point.seconds })
+}
+
+/// Per cent.
+fn rate(point: &GridPoint) -> String {
+    general(point.mean_accuracy * 100.0, 6)
+}
+
+/// The binary logarithms of C and gamma, and the rate.
+fn tried(point: &GridPoint) -> String {
+    let exponent = |x: f64| general(x.log2(), 6);
+    let gamma = point.kernel.gamma().map_or(String::new(), |gamma| format!(" {}", exponent(gamma)));
+    format!("{}{gamma} {}", exponent(point.c), rate(point))
 }
 
 /// C and, where there is one, gamma.

@@ -23,6 +23,25 @@ impl Machine {
         matches!(self.formulation, Formulation::CSvc | Formulation::NuSvc)
     }
 
+    pub fn nu_classification(&self) -> bool {
+        self.formulation == Formulation::NuSvc
+    }
+
+    pub fn one_vs_rest(&self) -> bool {
+        self.multi_class == MultiClassName::OneVsRest
+    }
+
+    /// `-s` and its number or name.
+    pub fn formulation_name(&self) -> &'static str {
+        match self.formulation {
+            Formulation::CSvc => "-s 0 (c-svc)",
+            Formulation::NuSvc => "-s 1 (nu-svc)",
+            Formulation::OneClass => "-s 2 (one-class)",
+            Formulation::EpsilonSvr => "-s 3 (epsilon-svr)",
+            Formulation::NuSvr => "-s 4 (nu-svr)",
+        }
+    }
+
     pub fn precomputed(&self) -> bool {
         self.kernel == KernelName::Precomputed
     }
@@ -116,9 +135,13 @@ pub fn classes(labels: &[f64]) -> Result<Vec<i32>> {
         if f64::from(class) == label {
             return Ok(class);
         }
-        let message =
-            format!("labels of classes: expected whole numbers, found {label} for sample {}", row + 1);
-        Err(failure::data(message))
+        let hint = if label.fract() == 0.0 { "" } else { " (did you mean a regression, -s 3?)" };
+        let sample = row + 1;
+        Err(failure::data(format!(
+            "labels of classes: expected whole numbers from {} to {}, found {label} for sample {sample}{hint}",
+            i32::MIN,
+            i32::MAX
+        )))
     };
     labels.iter().enumerate().map(class).collect()
 }
@@ -130,13 +153,10 @@ pub fn predict(model: &AnyModel, samples: Samples<'_>, pool: &Pool) -> Result<Ve
             Ok(model.predict_with(samples, pool)?.into_iter().map(f64::from).collect())
         }
         AnyModel::Machine(machine) => {
-            let mut values = machine.predict_with(samples, pool)?;
             if machine.kind() == pellucid_svm::Kind::OneClass {
-                for value in &mut values {
-                    *value = if *value > 0.0 { 1.0 } else { -1.0 };
-                }
+                return Ok(machine.signs_with(samples, pool)?.into_iter().map(f64::from).collect());
             }
-            Ok(values)
+            machine.predict_with(samples, pool)
         }
     }
 }
@@ -158,6 +178,11 @@ impl Spinner {
         ));
         self.0.tick();
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Prints without a line of progress in between.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
     }
 
     pub fn finish(&self) {

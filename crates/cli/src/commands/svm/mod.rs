@@ -3,13 +3,16 @@
 mod folds;
 mod format;
 mod grid;
+mod kernel_rows;
 mod machine;
 mod predict;
 mod probability;
+mod problems;
 mod scale;
 mod scores;
 mod table;
 mod train;
+mod warnings;
 
 use anyhow::Result;
 

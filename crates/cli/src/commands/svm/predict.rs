@@ -38,6 +38,11 @@ pub fn run(args: &Predict) -> Result<()> {
             }
             values(model, &rows, &pool)?
         }
+        (true, _, Some(Probability::DensityMarks(_))) => {
+            let message =
+                "the density marks of a one-class model make no probabilities here; predict without -b";
+            return Err(failure::usage(format!("{}: {message}", args.model.display())));
+        }
         (true, ..) => {
             let message = "expected a model with probabilities (trained with -b 1), found one without";
             return Err(failure::usage(format!("{}: {message}", args.model.display())));

@@ -12,7 +12,7 @@ use crate::args::svm::Machine;
 use crate::failure;
 
 /// The folds of LIBSVM's `-b 1`.
-const FOLDS: usize = 5;
+pub const FOLDS: usize = 5;
 
 /// A model with what makes its values probabilities.
 pub fn fit(
@@ -32,7 +32,7 @@ pub fn fit(
         return Ok(stored);
     }
     if !machine.regression() {
-        return Err(failure::usage("-b 1: a one-class machine has no probabilities"));
+        return Err(failure::usage("-b 1: a one-class machine has no probabilities (nor has LIBSVM's)"));
     }
     let mut stored = machine.fit(rows.samples(), labels, pool, spinner)?;
     let predicted = cross_validate(machine, rows, labels, FOLDS, pool, spinner)?;
