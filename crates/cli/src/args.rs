@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::output_path;
+
 /// Neural networks and support vector machines written from scratch: visible, checked, and fast on a CPU.
 ///
 /// Start with `pellucid reproduce`, which checks every gradient, trains XOR and a deep autoencoder on MNIST, fits
@@ -257,8 +259,8 @@ pub struct Predict {
     /// Apply the sigmoid to the outputs, which are logits.
     #[arg(long)]
     pub sigmoid: bool,
-    /// The file for the outputs: .npy or .csv.
-    #[arg(long, short, value_name = "FILE")]
+    /// The file for the outputs: .npy or .csv; - for standard output, as CSV.
+    #[arg(long, short, value_name = "FILE", value_parser = output_path::parser())]
     pub out: PathBuf,
     #[command(flatten)]
     pub common: Common,

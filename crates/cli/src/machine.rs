@@ -2,14 +2,28 @@
 
 use std::sync::Arc;
 
+use anyhow::Result;
+use pellucid::compute::isa;
 use pellucid::prelude::Pool;
+
+use crate::failure;
 
 /// The processor's name, as the system gives it.
 pub fn cpu() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let isa = pellucid::compute::isa::isa().name();
+    let isa = isa::isa().name();
     name.map_or_else(|| format!("{} ({isa})", std::env::consts::ARCH), |(_, name)| format!("{name} ({isa})"))
+}
+
+/// Whether `PELLUCID_ISA` names an instruction set, if anything.
+pub fn check_isa() -> Result<()> {
+    let requested = isa::requested().map_err(|error| failure::usage(format!("PELLUCID_ISA: {error}")))?;
+    if let Some(requested) = requested.filter(|&requested| requested > isa::isa()) {
+        let (requested, used) = (requested.name(), isa::isa().name());
+        say!("warning: PELLUCID_ISA: this machine has no {requested}, {used} is used");
+    }
+    Ok(())
 }
 
 /// The most memory that this process has held, in MB (10^6 bytes); `None` where the system does not tell.

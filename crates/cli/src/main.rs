@@ -13,6 +13,7 @@ mod experiments;
 mod failure;
 mod interrupt;
 mod machine;
+mod output_path;
 mod progress;
 
 use std::process::ExitCode;

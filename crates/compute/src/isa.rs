@@ -4,6 +4,8 @@
 //! through the widest that this machine has. The compiler vectorises its plain loops; they contain no
 //! intrinsics and no fused multiply-add, so all versions give the same bits.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::OnceLock;
 
 /// An instruction set that kernels are compiled for.
@@ -18,6 +20,9 @@ pub enum Isa {
 }
 
 impl Isa {
+    /// All, from narrow to wide.
+    pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
+
     /// The name that `PELLUCID_ISA` takes.
     pub fn name(self) -> &'static str {
         match self {
@@ -52,8 +57,49 @@ impl Isa {
     }
 }
 
-/// The instruction set in use: the widest of this machine, or a narrower one named by the environment variable
-/// `PELLUCID_ISA` (`portable`, `avx2`, `avx512`). Read once; an unknown or unavailable name is ignored.
+/// A name that is that of no [`Isa`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownIsa(String);
+
+impl fmt::Display for UnknownIsa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c] = Isa::ALL.map(Isa::name);
+        // A name may be of any length.
+        let found: String = self.0.chars().take(40).collect();
+        write!(f, "expected {a}, {b} or {c} as instruction set, found {found:?}")
+    }
+}
+
+impl std::error::Error for UnknownIsa {}
+
+impl FromStr for Isa {
+    type Err = UnknownIsa;
+
+    fn from_str(name: &str) -> Result<Self, UnknownIsa> {
+        Self::ALL.into_iter().find(|isa| isa.name() == name).ok_or_else(|| UnknownIsa(name.to_owned()))
+    }
+}
+
+/// The instruction set that the environment variable `PELLUCID_ISA` names; `None` where it is not set or empty.
+///
+/// # Errors
+/// If there is no such instruction set.
+///
+/// ```
+/// use pellucid_compute::isa::{self, Isa};
+/// assert!(isa::requested().is_ok());
+/// let error = "avx3".parse::<Isa>().unwrap_err();
+/// assert_eq!(error.to_string(), "expected portable, avx2 or avx512 as instruction set, found \"avx3\"");
+/// ```
+pub fn requested() -> Result<Option<Isa>, UnknownIsa> {
+    match std::env::var_os("PELLUCID_ISA") {
+        Some(name) if !name.is_empty() => name.to_string_lossy().parse().map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The instruction set in use: the widest of this machine, or a narrower one that is [`requested`]. Read once; the name
+/// of none, or of one that this machine does not have, leaves it at the widest.
 ///
 /// ```
 /// use pellucid_compute::isa::{Isa, isa};
@@ -63,11 +109,7 @@ pub fn isa() -> Isa {
     static CHOSEN: OnceLock<Isa> = OnceLock::new();
     *CHOSEN.get_or_init(|| {
         let widest = Isa::detect();
-        let asked = std::env::var("PELLUCID_ISA").ok();
-        [Isa::Portable, Isa::Avx2, Isa::Avx512]
-            .into_iter()
-            .find(|isa| Some(isa.name()) == asked.as_deref())
-            .map_or(widest, |isa| isa.min(widest))
+        requested().ok().flatten().map_or(widest, |isa| isa.min(widest))
     })
 }
 

@@ -5,6 +5,8 @@
 //! that has not come: tasks are taken by whoever is there, the caller among them, and a region whose tasks are all
 //! taken lets nobody in any more. So a thread that the system has put aside costs its help, not its absence.
 //!
+//! In the child of a fork there are no workers: a pool that was made before runs everything on its caller there.
+//!
 //! Single tasks are taken in their order. Of ranges of tasks, every thread has a segment that it begins with, the same one
 //! in regions of equally many tasks, so that what it wrote in one region is in its cache in the next (Markatos and
 //! LeBlanc, *Using processor affinity in loop scheduling*, 1994); then it takes what the others have left.
@@ -88,6 +90,8 @@ unsafe impl Send for Shared {}
 pub struct Pool {
     shared: Arc<Shared>,
     workers: Vec<JoinHandle<()>>,
+    /// The workers live in the process of this generation.
+    generation: u32,
     /// Held while a region runs; a nested or concurrent region runs on its caller alone, with the same result.
     busy: Mutex<()>,
 }
@@ -126,7 +130,7 @@ impl Pool {
                     .ok()
             })
             .collect();
-        Self { shared, workers, busy: Mutex::new(()) }
+        Self { shared, workers, generation: fork::generation(), busy: Mutex::new(()) }
     }
 
     /// As [`Pool::new`], to be shared by several sessions.
@@ -175,7 +179,7 @@ impl Pool {
         if job.tasks == 0 {
             return;
         }
-        if self.workers.is_empty() || job.tasks == 1 {
+        if self.workers.is_empty() || job.tasks == 1 || self.orphaned() {
             return (job.body)(0..job.tasks);
         }
         let exclusive = match self.busy.try_lock() {
@@ -193,7 +197,7 @@ impl Pool {
             shared.next[index].0.store(job.segment(index).start, Ordering::Relaxed);
         }
         let region = shared.state.load(Ordering::Relaxed) / REGION + 1;
-        let join = Join(shared);
+        let join = Join(self);
         shared.state.store(region * REGION + OPEN, Ordering::SeqCst);
         if shared.sleepers.load(Ordering::SeqCst) > 0 {
             let _guard = lock(&shared.sleep);
@@ -201,10 +205,17 @@ impl Pool {
         }
         shared.take_tasks(job, 0);
         drop(join);
-        if let Some(panic) = lock(&shared.panic).take() {
+        // Taken out of its place, so that the lock is not held, and not poisoned, by what follows.
+        let panic = lock(&shared.panic).take();
+        if let Some(panic) = panic {
             drop(exclusive);
             resume_unwind(panic);
         }
+    }
+
+    /// Whether this is the child of a fork, in which the workers do not exist.
+    fn orphaned(&self) -> bool {
+        self.generation != fork::generation()
     }
 
     /// Cuts the `rows` rows of `args` into one contiguous part for each thread and runs `body` on every part;
@@ -248,6 +259,11 @@ impl Default for Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
+        if self.orphaned() {
+            // Nobody would ever come to be joined, or give back a lock that was held when the process forked.
+            self.workers.drain(..).for_each(std::mem::forget);
+            return;
+        }
         self.shared.quit.store(true, Ordering::SeqCst);
         {
             let _guard = lock(&self.shared.sleep);
@@ -286,20 +302,33 @@ impl Shared {
 }
 
 /// Closes the region, when dropped, and waits until all workers have left it.
-struct Join<'a>(&'a Shared);
+struct Join<'a>(&'a Pool);
 
 impl Drop for Join<'_> {
     fn drop(&mut self) {
-        let mut inside = self.0.state.fetch_and(!OPEN, Ordering::Acquire) & INSIDE;
+        let Pool { shared, .. } = self.0;
+        let mut inside = shared.state.fetch_and(!OPEN, Ordering::Acquire) & INSIDE;
         let mut spins = 0;
         while inside > 0 {
+            if self.0.orphaned() {
+                // A task forked. In the child nobody does what the workers had taken.
+                assert!(
+                    std::thread::panicking(),
+                    "a task of a parallel region went on in the child of a fork"
+                );
+                return;
+            }
             spins += 1;
             if spins < SPINS {
                 std::hint::spin_loop();
             } else {
                 std::thread::yield_now();
             }
-            inside = self.0.state.load(Ordering::Acquire) & INSIDE;
+            inside = shared.state.load(Ordering::Acquire) & INSIDE;
+        }
+        if std::thread::panicking() {
+            // The caller's own panic ends the region; one of a worker must not end the next.
+            lock(&shared.panic).take();
         }
     }
 }
@@ -348,5 +377,6 @@ fn next_region(shared: &Shared, seen: u64) -> Option<u64> {
     next
 }
 
+mod fork;
 #[cfg(test)]
 mod tests;

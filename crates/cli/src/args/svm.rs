@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use pellucid_svm::Gamma;
 
 use super::{Common, Header};
+use crate::output_path;
 
 #[derive(Debug, Subcommand)]
 pub enum Svm {
@@ -158,7 +159,8 @@ pub struct Train {
     pub quiet: bool,
     /// The samples: a LIBSVM (svmlight) file, .csv or .npy.
     pub data: PathBuf,
-    /// The model. [default: the name of the data file and .model, in this folder]
+    /// The model, - for standard output. [default: the name of the data file and .model, in this folder]
+    #[arg(value_parser = output_path::parser())]
     pub model: Option<PathBuf>,
     #[command(flatten)]
     pub table: Table,
@@ -237,7 +239,8 @@ pub struct Predict {
     pub data: PathBuf,
     /// The model, of ours or of svm-train.
     pub model: PathBuf,
-    /// The file for the predictions, one a line.
+    /// The file for the predictions, one a line; - for standard output.
+    #[arg(value_parser = output_path::parser())]
     pub output: PathBuf,
     #[command(flatten)]
     pub table: Table,

@@ -15,10 +15,11 @@ use anyhow::Result;
 use clap::CommandFactory;
 
 use crate::args::{Arguments, Command};
-use crate::{interrupt, output};
+use crate::{interrupt, machine, output};
 
 /// Runs the command that was asked for.
 pub fn run(arguments: Arguments) -> Result<()> {
+    machine::check_isa()?;
     interrupt::listen();
     match arguments.command {
         Command::Reproduce(args) => reproduce::run(&args),

@@ -1,6 +1,7 @@
 //! `pellucid predict`: the outputs of a model, or of a view such as its encoder.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -13,14 +14,10 @@ use pellucid::prelude::*;
 use super::checkpoint::describe;
 use super::input::{self, Wanted};
 use crate::args::{Predict, Weights};
-use crate::{failure, machine};
+use crate::{failure, machine, output_path};
 
 pub fn run(args: &Predict) -> Result<()> {
     let (header, _) = describe(&args.checkpoint)?;
-    if !args.out.extension().is_some_and(|extension| extension == "npy" || extension == "csv") {
-        let message = format!("{}: expected a file name that ends in .npy or .csv", args.out.display());
-        return Err(failure::usage(message));
-    }
     match (header.scalar.as_str(), args.weights) {
         ("F64", Weights::Trained) => predict_as::<f64>(args, predict),
         ("F64", Weights::Bf16) => {
@@ -67,6 +64,8 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     args: &Predict,
     predict: Predictor<F>,
 ) -> Result<()> {
+    let format = Format::of(&args.out)?;
+    output_path::check(&args.out, &[&args.checkpoint, Path::new(&args.input.data)])?;
     let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
     let network = checkpoint.model().architecture();
     let layers = args.view.as_ref().map_or_else(|| Ok(network.whole()), |name| network.find_view(name))?;
@@ -94,15 +93,36 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     if args.sigmoid {
         sigmoid_in_place(&mut outputs);
     }
-    if args.out.extension().is_some_and(|extension| extension == "npy") {
-        write_npy(&args.out, &[rows, columns], &outputs).map_err(failure::runtime)?;
-    } else {
-        write_csv(&args.out, None, &Matrix::new(rows, columns, outputs)?).map_err(failure::runtime)?;
-    }
+    output_path::written(match format {
+        Format::Npy => write_npy(&args.out, &[rows, columns], &outputs),
+        Format::Csv => write_csv(&args.out, None, &Matrix::new(rows, columns, outputs)?),
+    })?;
     if args.common.json {
-        out!("{}", serde_json::json!({ "rows": rows, "columns": columns, "file": args.out }));
+        let summary = serde_json::json!({ "rows": rows, "columns": columns, "file": args.out });
+        output_path::tell(&args.out, &summary.to_string());
     } else {
-        out!("{}: {rows} rows of {columns} numbers", args.out.display());
+        output_path::tell(&args.out, &format!("{}: {rows} rows of {columns} numbers", args.out.display()));
     }
     Ok(())
+}
+
+/// How outputs are written.
+enum Format {
+    Npy,
+    Csv,
+}
+
+impl Format {
+    /// As the name of the file says; what has no name ends up in a program, which can read CSV.
+    fn of(path: &Path) -> Result<Self> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("npy") => Ok(Self::Npy),
+            Some("csv") => Ok(Self::Csv),
+            None if output_path::is_stream(path) => Ok(Self::Csv),
+            _ => {
+                let message = format!("{}: expected a file name that ends in .npy or .csv", path.display());
+                Err(failure::usage(message))
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use pellucid::data::check_output;
 use pellucid_report::{Evidence, Outputs, Results, tables, write_report};
 
 use crate::args::{Part, Reproduce};
@@ -113,11 +114,10 @@ fn verdict(results: &Results) -> Result<()> {
     Ok(())
 }
 
-/// Makes the folder and writes a file there, to be gone again.
+/// Makes the folder, and finds out whether the results can be written there.
 fn writable(folder: &Path) -> Result<()> {
-    let probe = folder.join(".pellucid-probe");
     std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&probe, []))
-        .and_then(|()| std::fs::remove_file(&probe))
-        .with_context(|| format!("{}: expected a folder that can be written", folder.display()))
+        .with_context(|| format!("{}: expected a folder that can be written", folder.display()))?;
+    let files = ["index.html", "results.json", autoencoder::CHECKPOINT];
+    files.iter().try_for_each(|file| check_output(folder.join(file))).map_err(failure::runtime)
 }

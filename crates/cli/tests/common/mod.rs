@@ -1,5 +1,6 @@
 //! Running the command in a folder of its own.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -65,4 +66,25 @@ schedule = {{ learning_rate = 0.01, decay = {{ cosine = {{}} }} }}
 directory = "run"
 "#
     )
+}
+
+/// A folder with samples, a configuration, a network trained on them (old/) and a machine fitted to n.svm (old.model).
+#[allow(dead_code)]
+pub fn workshop() -> TempDir {
+    let folder = folder();
+    let path = folder.path();
+    samples(path, 60, 6);
+    std::fs::write(path.join("config.toml"), autoencoder_config(6, 2)).unwrap();
+    let mut rows = String::new();
+    for i in 0..60 {
+        writeln!(rows, "{} 1:{} 2:{}", i % 3, i % 7, i % 5).unwrap();
+    }
+    std::fs::write(path.join("n.svm"), rows).unwrap();
+    for arguments in
+        [&["train", "config.toml", "--out", "old"][..], &["svm", "train", "-q", "n.svm", "old.model"]]
+    {
+        let (code, message) = outcome(&run(path, arguments));
+        assert_eq!(code, 0, "{message}");
+    }
+    folder
 }

@@ -65,3 +65,18 @@ fn a_panic_in_a_task_reaches_the_caller_and_the_pool_survives() {
     });
     assert_eq!(count.load(Ordering::Relaxed), 2);
 }
+
+#[test]
+fn a_panic_ends_with_its_region() {
+    let pool = Pool::new(4);
+    for round in 0..200 {
+        // Every task panics, so that the caller's panic and some of the workers' belong to one region.
+        let caught = catch_unwind(AssertUnwindSafe(|| pool.run(8, |task| panic!("{round}, {task}"))));
+        let message = *caught.unwrap_err().downcast::<String>().unwrap();
+        assert!(message.starts_with(&format!("{round}, ")), "{message} in round {round}");
+        let count = AtomicUsize::new(0);
+        pool.run_ranges(97, |range| _ = count.fetch_add(range.len(), Ordering::Relaxed));
+        assert_eq!(count.load(Ordering::Relaxed), 97);
+    }
+    assert_eq!(pool.threads(), 4);
+}

@@ -16,7 +16,10 @@ pub fn gather(x: &Csr<f64>, serials: &[u32]) -> Result<Csr<f64>, String> {
     for (row, &serial) in serials.iter().enumerate() {
         if serial == 0 || serial as usize > x.columns() {
             let largest = x.columns();
-            return Err(format!("expected serial numbers from 1 to {largest}, the largest index, found {serial} for sample {}", row + 1));
+            return Err(format!(
+                "expected serial numbers from 1 to {largest}, the largest index, found {serial} for sample {}",
+                row + 1
+            ));
         }
         places.entry(serial - 1).or_default().push(row as u32);
     }

@@ -14,13 +14,15 @@ use super::probability::laplace;
 use super::scores::Scores;
 use super::table::{self, Rows};
 use crate::args::svm::Predict;
+use crate::output_path::{self, tell, written};
 use crate::{failure, machine};
 
 pub fn run(args: &Predict) -> Result<()> {
+    output_path::check(&args.output, &[&args.data, &args.model])?;
     let StoredModel { model, probability, .. } = StoredModel::read(&args.model)?;
     let quiet = args.quiet || args.common.json;
     if !args.probability && probability.is_some() && !quiet {
-        out!("Model supports probability estimates, but disabled in prediction.");
+        tell(&args.output, "Model supports probability estimates, but disabled in prediction.");
     }
     let precomputed = matches!(model.kernel(), Kernel::Precomputed);
     let table = table::load(&args.data, &args.table, precomputed, false)?;
@@ -34,7 +36,7 @@ pub fn run(args: &Predict) -> Result<()> {
         }
         (true, model, Some(Probability::Laplace { scale })) => {
             if !quiet {
-                out!("{}", laplace(scale));
+                tell(&args.output, &laplace(scale));
             }
             values(model, &rows, &pool)?
         }
@@ -48,7 +50,7 @@ pub fn run(args: &Predict) -> Result<()> {
             return Err(failure::usage(format!("{}: {message}", args.model.display())));
         }
     };
-    atomic_write(&args.output, |file| file.write_all(text.as_bytes())).map_err(failure::runtime)?;
+    written(atomic_write(&args.output, |file| file.write_all(text.as_bytes())))?;
     let regression = matches!(&model, AnyModel::Machine(machine) if machine.kind() != Kind::OneClass);
     let scores = table.labels.as_ref().filter(|labels| !labels.is_empty()).map(|labels| Scores {
         predicted: &predicted,
@@ -57,9 +59,10 @@ pub fn run(args: &Predict) -> Result<()> {
     });
     if args.common.json {
         let scores = scores.map(|scores| scores.json());
-        out!("{}", json!({ "samples": predicted.len(), "file": args.output, "scores": scores }));
+        let scores = json!({ "samples": predicted.len(), "file": args.output, "scores": scores });
+        tell(&args.output, &scores.to_string());
     } else if let Some(scores) = scores.filter(|_| !quiet) {
-        out!("{}", scores.prediction());
+        tell(&args.output, &scores.prediction());
     }
     Ok(())
 }

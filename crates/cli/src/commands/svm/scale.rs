@@ -6,7 +6,7 @@ use anyhow::Result;
 use pellucid::data::{DataError, Scaling, SvmlightOptions, SvmlightTable, read_svmlight, write_svmlight_to};
 
 use crate::args::svm::Scale;
-use crate::{failure, output};
+use crate::{failure, output, output_path};
 
 pub fn run(args: &Scale) -> Result<()> {
     let SvmlightTable { labels, x, .. } = read_svmlight(&args.data, &SvmlightOptions::default())?;
@@ -15,6 +15,7 @@ pub fn run(args: &Scale) -> Result<()> {
         None => fit(args, &labels, &x).map_err(|error| failure::usage(error.to_string()))?,
     };
     if let Some(path) = &args.save {
+        output_path::check(path, &[&args.data])?;
         scaling.write(path).map_err(failure::runtime)?;
     }
     let labels: Vec<f64> = labels.iter().map(|&label| scaling.apply_target(label)).collect();

@@ -15,7 +15,8 @@ use super::scores::Scores;
 use super::warnings::warn;
 use super::{probability, table};
 use crate::args::svm::{Formulation, Machine, MultiClassName, OutputFormat, Train};
-use crate::{failure, machine, output};
+use crate::output_path::{self, tell};
+use crate::{failure, machine};
 
 pub fn run(args: &Train) -> Result<()> {
     let machine = &args.machine;
@@ -50,6 +51,7 @@ pub fn run(args: &Train) -> Result<()> {
     }
 
     let (path, format) = destination(args)?;
+    output_path::check(&path, &[&args.data])?;
     let start = Instant::now();
     let stored = if args.probability {
         probability::fit(machine, &table.rows, &labels, &pool, &spinner)
@@ -65,7 +67,7 @@ pub fn run(args: &Train) -> Result<()> {
         OutputFormat::Libsvm => stored.write_libsvm(&path),
         OutputFormat::Safetensors => stored.write_safetensors(&path),
     };
-    written.map_err(failure::runtime)?;
+    output_path::written(written)?;
     if args.common.json {
         let summary = Summary {
             model: &path,
@@ -78,12 +80,12 @@ pub fn run(args: &Train) -> Result<()> {
             support_vectors: stored.model.support_vectors().len(),
             problems: problems(&stored, machine, &labels)?.collect(),
         };
-        out!("{}", serde_json::to_string(&summary)?);
+        tell(&path, &serde_json::to_string(&summary)?);
     } else if !args.quiet {
         let problems = problems(&stored, machine, &labels)?;
-        output::print(|out| problems::write(out, problems, &stored));
+        output_path::print(&path, |out| problems::write(out, problems, &stored));
         if let Some(Probability::Laplace { scale }) = stored.probability {
-            out!("{}", probability::laplace(scale));
+            tell(&path, &probability::laplace(scale));
         }
     }
     Ok(())
