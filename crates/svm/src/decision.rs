@@ -1,11 +1,33 @@
 //! From the values of pairs to one class.
 
-/// The votes of each class for values of the pairs (0, 1), (0, 2), ..., (1, 2), ....
-pub(crate) fn votes(values: impl Iterator<Item = f64>, classes: usize, votes: &mut [u32]) {
-    votes.fill(0);
+/// The class that wins most pairs, of equals the first, for values of which that of a pair may be off by the bounds of its
+/// two classes; and whether no such error makes another class win.
+pub(crate) fn vote_within(values: impl Iterator<Item = f64>, bounds: &[f64]) -> (usize, bool) {
+    let classes = bounds.len();
+    // Pairs won, won for certain, and pairs that may be won.
+    let mut votes = vec![[0_u32; 3]; classes];
     for ((a, b), value) in pairs(classes).zip(values) {
-        votes[if value > 0.0 { a } else { b }] += 1;
+        let (winner, loser) = if value > 0.0 { (a, b) } else { (b, a) };
+        let certain = value.abs() > bounds[a] + bounds[b];
+        votes[winner][0] += 1;
+        votes[winner][1] += u32::from(certain);
+        votes[winner][2] += 1;
+        votes[loser][2] += u32::from(!certain);
     }
+    let winner = largest(&votes.iter().map(|votes| votes[0]).collect::<Vec<_>>());
+    let won = votes[winner][1];
+    let beaten = |(class, &[_, _, most]): (usize, &[u32; 3])| {
+        class == winner || won > most || (won == most && winner < class)
+    };
+    (winner, votes.iter().enumerate().all(beaten))
+}
+
+/// The place of the largest of values that may each be off by a bound, and whether no such error makes another the
+/// largest.
+pub(crate) fn largest_within(values: &[f64], bound: f64) -> (usize, bool) {
+    let best = largest(values);
+    let beaten = |(place, value): (usize, &f64)| place == best || values[best] - value > 2.0 * bound;
+    (best, values.iter().enumerate().all(beaten))
 }
 
 /// Votes, and added to them the sum of the values of a class's pairs, squeezed so that it only breaks ties: scikit-
@@ -56,5 +78,27 @@ mod tests {
                 assert_eq!((pair_index(a, b, classes), pair_index(b, a, classes)), (index, index));
             }
         }
+    }
+
+    #[test]
+    fn a_vote_is_certain_where_no_error_within_the_bounds_changes_the_winner() {
+        // Pairs (0, 1), (0, 2), (1, 2): class 0 wins both of its own.
+        let vote = |values: [f64; 3], bounds: [f64; 3]| vote_within(values.into_iter(), &bounds);
+        let values = [0.5, 0.2, 0.1];
+        assert_eq!(vote(values, [0.1, 0.0, 0.05]), (0, true));
+        // The pair of the two others does not matter, nor one lost of a tie that the first wins.
+        assert_eq!(vote(values, [0.0, 0.2, 0.1]), (0, true));
+        assert_eq!(vote(values, [0.3, 0.0, 0.0]), (0, true));
+        assert_eq!(vote(values, [0.6, 0.0, 0.0]), (0, false));
+        assert_eq!(vote(values, [f64::NAN, 0.0, 0.0]), (0, false));
+        // A circle: each wins one, and the first wins the tie, whatever is certain.
+        assert_eq!(vote([0.5, -0.5, 0.5], [0.1; 3]), (0, true));
+        assert_eq!(vote([0.5, -0.5, 0.5], [0.3; 3]), (0, false));
+    }
+
+    #[test]
+    fn the_largest_is_certain_where_it_leads_by_twice_the_bound() {
+        assert_eq!(largest_within(&[1.0, 3.0, 2.0], 0.4), (1, true));
+        assert_eq!(largest_within(&[1.0, 3.0, 2.0], 0.5), (1, false));
     }
 }

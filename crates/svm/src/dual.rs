@@ -61,6 +61,24 @@ impl Dual {
         if v < self.second_group { 0..self.second_group } else { self.second_group..self.variables() }
     }
 
+    /// The largest magnitude of a bound.
+    pub fn largest_bound(&self) -> f64 {
+        self.lower.iter().zip(&self.upper).fold(0.0, |largest: f64, (l, u)| largest.max(-l).max(*u))
+    }
+
+    /// The largest sum of |beta| that the bounds and the fixed sums allow.
+    pub fn reach(&self) -> f64 {
+        let of_group = |group: std::ops::Range<usize>| {
+            let fixed: f64 = self.beta[group.clone()].iter().sum();
+            let (up, down): (f64, f64) =
+                (self.upper[group.clone()].iter().sum(), -self.lower[group].iter().sum::<f64>());
+            // What can be added on both sides of zero.
+            let pairs = if fixed < 0.0 { up.min(down + fixed) } else { down.min(up - fixed) };
+            fixed.abs() + 2.0 * pairs.max(0.0)
+        };
+        self.groups().map(of_group).sum()
+    }
+
     /// K beta + q.
     pub fn gradient<T: Scalar>(&self, gram: &dyn Gram<T>, beta: &[f64]) -> Vec<f64> {
         let samples = gram.len();
@@ -88,6 +106,10 @@ impl Dual {
             let (low, high) = self.extremes(group, beta, gradient);
             high - low
         };
+        // A gradient that is not a number is not at the optimum.
+        if gradient.iter().any(|g| g.is_nan()) {
+            return f64::NAN;
+        }
         self.groups().map(gap).fold(0.0, f64::max)
     }
 

@@ -52,6 +52,20 @@ pub enum SvmError {
         /// The other.
         column: usize,
     },
+    /// A sum of kernel values overflows.
+    #[error("decision: expected a finite value, found an overflow for sample {} (from 1)", row + 1)]
+    Decision {
+        /// The sample, from 0.
+        row: usize,
+    },
+    /// The margin of nu-SVC vanishes.
+    #[error("no margin between classes {first} and {second}: nu is too small for classes that overlap")]
+    NoMargin {
+        /// The classes.
+        first: i32,
+        /// The other class.
+        second: i32,
+    },
     /// An observer stopped the fit.
     #[error("the fit was interrupted after {iterations} iterations")]
     Interrupted {

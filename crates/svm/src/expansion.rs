@@ -1,81 +1,33 @@
 //! Sums of kernel values over support vectors, which is what every decision is made of.
 
+mod entries;
+mod function;
+mod products;
+mod table;
+
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pellucid_compute::{MatMut, MatRef, Pool, Rows, Scalar, Start, matmul};
-use pellucid_data::{Csr, Matrix};
+use pellucid_compute::{Pool, Rows};
 
-use crate::kernel::Shape;
-use crate::points::{Group, Points};
-use crate::{Kernel, Samples, SvmError};
+use self::entries::{Entries, EntriesReady};
+use self::function::Function;
+use self::products::{Products, ProductsReady};
+use self::table::Table;
+use crate::{Kernel, Samples, SupportVectors, SvmError};
 
 /// Rows that are evaluated together.
 const ROWS: usize = 96;
 
-/// Support vectors whose kernel values are held at a time: a multiple of any panel.
-const CHUNK: usize = 240;
+/// The most sums of a block of rows: with thousands of classes a row has millions.
+const SUMS: usize = 1 << 21;
 
-/// The samples that a decision is expressed in.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SupportVectors {
-    /// Dense rows in single precision.
-    F32(Matrix<f32>),
-    /// Dense rows.
-    F64(Matrix<f64>),
-    /// Sparse rows.
-    Sparse(Csr<f64>),
-    /// Of a precomputed kernel: columns of the table, from 0.
-    Columns(Vec<u32>),
+/// What adds up the sums of rows; it keeps its memory from block to block.
+trait Adder {
+    /// Adds to the `classes x outputs` sums of each row, and to the bounds (one for each class) how far each of a
+    /// class's sums may be off.
+    fn add(&mut self, rows: &[u32], sums: &mut [f64], bounds: &mut [f64]);
 }
-
-impl SupportVectors {
-    /// Some rows of the samples.
-    pub(crate) fn of(samples: &Samples<'_>, kernel: &Kernel, rows: &[u32]) -> Result<Self, SvmError> {
-        let columns = samples.columns();
-        if matches!(kernel, Kernel::Precomputed) {
-            return Ok(Self::Columns(rows.to_vec()));
-        }
-        Ok(match samples {
-            Samples::DenseF32 { values, .. } => {
-                let rows_of = rows.iter().flat_map(|&row| &values[row as usize * columns..][..columns]);
-                Self::F32(Matrix::new(rows.len(), columns, rows_of.copied().collect())?)
-            }
-            Samples::DenseF64 { values, .. } => {
-                let rows_of = rows.iter().flat_map(|&row| &values[row as usize * columns..][..columns]);
-                Self::F64(Matrix::new(rows.len(), columns, rows_of.copied().collect())?)
-            }
-            _ => Self::Sparse(samples.sparse_rows(rows)?),
-        })
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::F32(rows) => rows.rows(),
-            Self::F64(rows) => rows.rows(),
-            Self::Sparse(rows) => rows.rows(),
-            Self::Columns(columns) => columns.len(),
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The rows; `None` for a precomputed kernel, which has none.
-    pub fn samples(&self) -> Option<Samples<'_>> {
-        match self {
-            Self::F32(rows) => Some(rows.into()),
-            Self::F64(rows) => Some(rows.into()),
-            Self::Sparse(rows) => Some(rows.into()),
-            Self::Columns(_) => None,
-        }
-    }
-}
-
-/// Adds the sums of a block of rows, given the first.
-type Adder<'a> = Box<dyn FnMut(usize, &mut [f64]) + 'a>;
 
 /// For a row x, sums over support vectors s of coefficient_s K(s, x), one for each class and output.
 pub(crate) struct Expansion {
@@ -91,36 +43,11 @@ pub(crate) struct Expansion {
     /// `outputs` coefficients of each support vector.
     pub coefficients: Vec<f64>,
     pub outputs: usize,
-    /// Whether kernel values may be rounded to f32.
+    /// Whether classes may be told by kernel values in f32 where their rounding cannot change them.
     pub single: bool,
-    ready32: OnceLock<Ready<f32>>,
-    ready64: OnceLock<Ready<f64>>,
-}
-
-/// Support vectors laid out for products, in chunks that belong to one class each.
-struct Ready<T> {
-    points: Points<T>,
-    centre: Vec<f64>,
-    coefficients: Vec<T>,
-    /// The class of each chunk and its first support vector.
-    chunks: Vec<(usize, usize, Group)>,
-}
-
-impl<T: Scalar> Ready<T> {
-    /// Writes a row less the centre, and gives its squared norm.
-    fn move_to_centre(&self, samples: &Samples<'_>, at: usize, row: &mut [T]) -> T {
-        for (to, centre) in row.iter_mut().zip(&self.centre) {
-            *to = T::from_f64(-centre);
-        }
-        // What lies beyond the columns of the support vectors counts for the distance.
-        let mut beyond = 0.0;
-        samples.for_each(at, |k, value| match row.get_mut(k) {
-            Some(to) => *to = T::from_f64(value - self.centre[k]),
-            None => beyond += value * value,
-        });
-        let norm = pellucid_compute::reduce::norm(row);
-        T::from_f64(norm * norm + beyond)
-    }
+    ready32: OnceLock<ProductsReady<f32>>,
+    ready64: OnceLock<ProductsReady<f64>>,
+    entries: OnceLock<EntriesReady>,
 }
 
 impl Clone for Expansion {
@@ -142,12 +69,23 @@ impl Expansion {
         single: bool,
     ) -> Self {
         let outputs = (coefficients.len() / vectors.len().max(1)).max(1);
-        let (ready32, ready64) = (OnceLock::new(), OnceLock::new());
-        let open = false;
-        Self { kernel, vectors, columns, open, class_sizes, coefficients, outputs, single, ready32, ready64 }
+        let (ready32, ready64, entries) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self {
+            kernel,
+            vectors,
+            columns,
+            open: false,
+            class_sizes,
+            coefficients,
+            outputs,
+            single,
+            ready32,
+            ready64,
+            entries,
+        }
     }
 
-    /// For each row, `finish` of its sums (`classes x outputs` numbers): `per_row` values, row after row.
+    /// For each row, `finish` of its sums (`classes x outputs` numbers) in f64: `per_row` values, row after row.
     ///
     /// Sums are finished block by block; those of all rows could take more memory than what is asked for.
     pub fn evaluate<R: Copy + Default + Send>(
@@ -159,23 +97,91 @@ impl Expansion {
     ) -> Result<Vec<R>, SvmError> {
         samples.check()?;
         self.check_columns(samples)?;
-        let mut results = vec![R::default(); samples.rows() * per_row];
         let rows: Vec<u32> = (0..samples.rows() as u32).collect();
+        self.exactly(samples, pool, &rows, per_row, finish)
+    }
+
+    /// For each row, what `decide` makes of its sums and of bounds of their errors, one for each class; it tells whether
+    /// it is certain. Rows that leave it in doubt are evaluated again in f64.
+    pub fn decide<R: Copy + Default + Send>(
+        &self,
+        samples: &Samples<'_>,
+        pool: &Pool,
+        decide: impl Fn(&[f64], &[f64], &mut R) -> bool + Sync,
+    ) -> Result<Vec<R>, SvmError> {
+        let none = vec![0.0; self.class_sizes.len()];
+        let exact = |sums: &[f64], result: &mut [R]| _ = decide(sums, &none, &mut result[0]);
+        if !(self.single && self.by_products()) {
+            return self.evaluate(samples, pool, 1, exact);
+        }
+        samples.check()?;
+        self.check_columns(samples)?;
+        let rows: Vec<u32> = (0..samples.rows() as u32).collect();
+        let mut results = vec![(R::default(), true); rows.len()];
+        self.each_row(samples, pool, true, (&rows, 1, &mut results), |_, sums, bounds, result| {
+            result[0].1 = decide(sums, bounds, &mut result[0].0);
+        });
+        let doubtful: Vec<u32> = rows.into_iter().filter(|&row| !results[row as usize].1).collect();
+        let again = self.exactly(samples, pool, &doubtful, 1, exact)?;
+        doubtful.iter().zip(again).for_each(|(&row, result)| results[row as usize].0 = result);
+        Ok(results.into_iter().map(|(result, _)| result).collect())
+    }
+
+    /// [`Expansion::evaluate`] of some rows.
+    fn exactly<R: Copy + Default + Send>(
+        &self,
+        samples: &Samples<'_>,
+        pool: &Pool,
+        rows: &[u32],
+        per_row: usize,
+        finish: impl Fn(&[f64], &mut [R]) + Sync,
+    ) -> Result<Vec<R>, SvmError> {
+        let mut results = vec![R::default(); rows.len() * per_row];
+        let bad = AtomicUsize::new(usize::MAX);
+        self.each_row(samples, pool, false, (rows, per_row, &mut results), |row, sums, _, results| {
+            if sums.iter().all(|sum| sum.is_finite()) {
+                finish(sums, results);
+            } else {
+                bad.fetch_min(row as usize, Ordering::Relaxed);
+            }
+        });
+        match bad.into_inner() {
+            usize::MAX => Ok(results),
+            row => Err(SvmError::Decision { row }),
+        }
+    }
+
+    /// Calls `finish` with each row, its sums, the bounds of their errors, and where its `per_row` results go.
+    fn each_row<R: Send>(
+        &self,
+        samples: &Samples<'_>,
+        pool: &Pool,
+        single: bool,
+        (rows, per_row, results): (&[u32], usize, &mut [R]),
+        finish: impl Fn(u32, &[f64], &[f64], &mut [R]) + Sync,
+    ) {
+        let classes = self.class_sizes.len();
+        let width = classes * self.outputs;
+        let block = (SUMS / width.max(1)).clamp(1, ROWS);
         // Every row by itself: its bits depend on no other.
-        pool.split(rows.len(), ROWS, (&rows[..], Rows(&mut results[..], per_row)), |(rows, results)| {
-            let width = self.class_sizes.len() * self.outputs;
-            let mut sums = vec![0.0; ROWS * width];
-            let mut add = self.adder(samples, pool);
-            for (rows, results) in rows.chunks(ROWS).zip(results.0.chunks_mut(ROWS * per_row)) {
-                let sums = &mut sums[..rows.len() * width];
+        pool.split(rows.len(), block, (rows, Rows(results, per_row)), |(rows, results)| {
+            let (mut sums, mut bounds) = (vec![0.0; block * width], vec![0.0; block * classes]);
+            let mut adder = self.adder(samples, pool, single);
+            for (rows, results) in rows.chunks(block).zip(results.0.chunks_mut(block * per_row)) {
+                let (sums, bounds) = (&mut sums[..rows.len() * width], &mut bounds[..rows.len() * classes]);
                 sums.fill(0.0);
-                add(rows[0] as usize, sums);
-                for (sums, results) in sums.chunks_exact(width).zip(results.chunks_exact_mut(per_row)) {
-                    finish(sums, results);
+                bounds.fill(0.0);
+                if let Some(adder) = &mut adder {
+                    adder.add(rows, sums, bounds);
+                }
+                let of_rows = sums.chunks_exact(width).zip(bounds.chunks_exact(classes));
+                for ((&row, results), (sums, bounds)) in
+                    rows.iter().zip(results.chunks_exact_mut(per_row)).zip(of_rows)
+                {
+                    finish(row, sums, bounds, results);
                 }
             }
         });
-        Ok(results)
     }
 
     /// Rows as wide as in training: dense ones exactly; sparse ones may leave the last numbers out, and have more where
@@ -204,124 +210,39 @@ impl Expansion {
         Err(SvmError::input("samples", expected, format!("rows of {found}")))
     }
 
-    /// What adds up the sums of a block of rows, given the first; it keeps its memory from block to block.
-    fn adder<'a>(&'a self, samples: &'a Samples<'a>, pool: &'a Pool) -> Adder<'a> {
-        let products = !matches!(self.kernel, Kernel::Custom(_))
-            && self.vectors.samples().is_some_and(|vectors| vectors.is_dense());
-        match &self.vectors {
-            vectors if vectors.is_empty() => Box::new(|_, _| {}),
-            SupportVectors::Columns(columns) => self.table_adder(columns, samples),
-            _ if products && self.single => {
-                self.dense_adder(self.ready32.get_or_init(|| self.prepare(pool)), samples)
-            }
-            _ if products => self.dense_adder(self.ready64.get_or_init(|| self.prepare(pool)), samples),
-            _ => self.row_adder(samples),
-        }
+    /// Whether sums are computed as matrix products.
+    fn by_products(&self) -> bool {
+        !matches!(self.kernel, Kernel::Custom(_))
+            && self.vectors.samples().is_some_and(|vectors| vectors.is_dense())
     }
 
-    /// Lays the support vectors out, class by class in chunks.
-    fn prepare<T: Scalar>(&self, pool: &Pool) -> Ready<T> {
-        let samples = self.vectors.samples().unwrap_or(Samples::DenseF64 { values: &[], columns: 1 });
-        let centre = match self.kernel {
-            Kernel::Rbf { .. } => samples.moments().0,
-            _ => vec![0.0; samples.columns()],
+    /// What adds up sums over the support vectors; `None` where there are none.
+    fn adder<'a>(
+        &'a self,
+        samples: &'a Samples<'a>,
+        pool: &'a Pool,
+        single: bool,
+    ) -> Option<Box<dyn Adder + 'a>> {
+        let vectors = match &self.vectors {
+            vectors if vectors.is_empty() => return None,
+            SupportVectors::Columns(columns) => {
+                return Some(Box::new(Table::new(self, columns, samples)));
+            }
+            vectors => vectors.samples()?,
         };
-        let ids: Vec<u32> = (0..self.vectors.len() as u32).collect();
-        let mut chunks = Vec::new();
-        let mut groups = Vec::new();
-        let mut begin = 0;
-        for (class, &size) in self.class_sizes.iter().enumerate() {
-            for chunk in ids[begin..begin + size].chunks(CHUNK) {
-                chunks.push((class, chunk[0] as usize));
-                groups.push(chunk);
+        Some(match &self.kernel {
+            Kernel::Custom(function) => Box::new(Function::new(self, function, vectors, samples)),
+            _ if self.by_products() && single => {
+                let ready = self.ready32.get_or_init(|| ProductsReady::new(self, &vectors, pool));
+                Box::new(Products::new(self, ready, vectors, samples))
             }
-            begin += size;
-        }
-        let points = Points::new(&samples, &groups, Some(&centre), pool);
-        let chunks =
-            chunks.iter().enumerate().map(|(i, &(class, first))| (class, first, points.group(i))).collect();
-        let coefficients = self.coefficients.iter().map(|&coefficient| T::from_f64(coefficient)).collect();
-        Ready { points, centre, coefficients, chunks }
-    }
-
-    /// By matrix products.
-    fn dense_adder<'a, T: Scalar>(&'a self, ready: &'a Ready<T>, samples: &'a Samples<'a>) -> Adder<'a> {
-        let (depth, outputs) = (ready.points.depth(), self.outputs);
-        let width = self.class_sizes.len() * outputs;
-        let shape = Shape::<T>::of(&self.kernel);
-        let largest = ready.chunks.iter().map(|(_, _, group)| group.len).max().unwrap_or(0);
-        let single = Pool::single();
-        let mut rows = vec![T::ZERO; ROWS * depth];
-        let mut norms = [T::ZERO; ROWS];
-        let mut kernel = vec![T::ZERO; ROWS * largest];
-        let mut part = vec![T::ZERO; ROWS * outputs];
-        Box::new(move |begin, sums| {
-            let count = sums.len() / width;
-            for (i, row) in rows.chunks_exact_mut(depth).take(count).enumerate() {
-                norms[i] = ready.move_to_centre(samples, begin + i, row);
+            _ if self.by_products() => {
+                let ready = self.ready64.get_or_init(|| ProductsReady::new(self, &vectors, pool));
+                Box::new(Products::new(self, ready, vectors, samples))
             }
-            for &(class, first, group) in &ready.chunks {
-                let kernel = &mut kernel[..count * group.len];
-                let rows = (&rows[..count * depth], &norms[..count]);
-                ready.points.kernel_rows(&single, shape, rows, &[group], kernel);
-                let coefficients = &ready.coefficients[first * outputs..(first + group.len) * outputs];
-                let part = &mut part[..count * outputs];
-                matmul(
-                    &single,
-                    MatMut::row_major(part, count, outputs),
-                    MatRef::row_major(kernel, count, group.len),
-                    MatRef::row_major(coefficients, group.len, outputs),
-                    Start::Zero,
-                );
-                for (sums, part) in sums.chunks_exact_mut(width).zip(part.chunks_exact(outputs)) {
-                    let sums = &mut sums[class * outputs..(class + 1) * outputs];
-                    sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part.to_f64());
-                }
-            }
-        })
-    }
-
-    /// Number by number, in f64: for sparse samples and for functions of the user.
-    fn row_adder<'a>(&'a self, samples: &'a Samples<'a>) -> Adder<'a> {
-        let vectors = self.vectors.samples().unwrap_or(Samples::DenseF64 { values: &[], columns: 1 });
-        let width = self.class_sizes.len() * self.outputs;
-        let norms: Vec<f64> = (0..vectors.rows()).map(|s| squared_norm(&vectors, s)).collect();
-        let custom = matches!(self.kernel, Kernel::Custom(_));
-        // A model from a file may claim any number of columns; memory is for those of the samples.
-        let columns = if custom { self.columns.max(samples.columns()) } else { samples.columns() };
-        let shape = if custom { Shape::Linear } else { Shape::<f64>::of(&self.kernel) };
-        let (mut x, mut z) = (vec![0.0; columns], vec![0.0; if custom { columns } else { 0 }]);
-        let mut values = vec![0.0; norms.len()];
-        Box::new(move |begin, sums| {
-            for (row, sums) in (begin..).zip(sums.chunks_exact_mut(width)) {
-                samples.copy_row(row, &mut x);
-                for (s, value) in values.iter_mut().enumerate() {
-                    if let Kernel::Custom(function) = &self.kernel {
-                        vectors.copy_row(s, &mut z);
-                        *value = function(&x[..self.columns], &z[..self.columns]);
-                    } else {
-                        *value = 0.0;
-                        vectors.for_each(s, |column, number| {
-                            *value += x.get(column).map_or(0.0, |x| number * x);
-                        });
-                    }
-                }
-                let norm = x.iter().map(|x| x * x).sum();
-                shape.finish(&mut values, norm, &norms);
-                self.add(&values, sums);
-            }
-        })
-    }
-
-    /// From rows of kernel values.
-    fn table_adder<'a>(&'a self, columns: &'a [u32], table: &'a Samples<'a>) -> Adder<'a> {
-        let width = self.class_sizes.len() * self.outputs;
-        let mut row = vec![0.0; table.columns()];
-        Box::new(move |begin, sums| {
-            for (i, sums) in (begin..).zip(sums.chunks_exact_mut(width)) {
-                table.copy_row(i, &mut row);
-                let values: Vec<f64> = columns.iter().map(|&column| row[column as usize]).collect();
-                self.add(&values, sums);
+            _ => {
+                let ready = self.entries.get_or_init(|| EntriesReady::new(&vectors));
+                Box::new(Entries::new(self, ready, vectors, samples))
             }
         })
     }
@@ -335,11 +256,4 @@ impl Expansion {
             }
         }
     }
-}
-
-/// |x|^2 of a row.
-fn squared_norm(samples: &Samples<'_>, row: usize) -> f64 {
-    let mut sum = 0.0;
-    samples.for_each(row, |_, value| sum += value * value);
-    sum
 }

@@ -22,6 +22,10 @@ pub(crate) struct Fitted {
     pub coefficients: Vec<f64>,
     pub rho: f64,
     pub report: Report,
+    /// Half the distance between the levels of two groups: the margin of nu-SVC before it is scaled to 1.
+    pub half_distance: f64,
+    /// Of nu-SVC: there is no margin that could be scaled.
+    pub no_margin: bool,
 }
 
 /// How a problem was solved, in LIBSVM's conventions.
@@ -53,6 +57,8 @@ pub(crate) enum Form {
     NuSvc,
     /// Two variables a sample and an epsilon that is a variable.
     NuSvr,
+    /// A level that all samples reach but those at their bound.
+    OneClass,
 }
 
 /// C-SVC: `positive` samples come first; `bounds` holds C of each sample.
@@ -136,7 +142,7 @@ impl Fitted {
         // With two groups, half the distance of their levels is the margin (nu-SVC) or -epsilon (nu-SVR).
         let half = (level(0) - level(1)) / 2.0;
         match form {
-            Form::Plain => {}
+            Form::Plain | Form::OneClass => {}
             Form::NuSvr => (rho, equivalent) = (f64::midpoint(level(0), level(1)), Some(-half)),
             Form::NuSvc => {
                 let scale = if half > 0.0 { 1.0 / half } else { 1.0 };
@@ -156,7 +162,17 @@ impl Fitted {
             bounded,
             equivalent,
         };
-        Self { coefficients, rho, report }
+        Self { coefficients, rho, report, half_distance: half, no_margin: false }
+    }
+}
+
+impl Fitted {
+    /// Lowers rho to what every sample below its bound reaches, in spite of the gap and of `rounding`: those left
+    /// outside are then at their bound, and so a share of nu at most.
+    pub fn leave_inside(&mut self, dual: &Dual, solution: &Solution, rounding: f64) {
+        let below = (0..dual.variables()).filter(|&v| solution.beta[v] < dual.upper[v]);
+        let least = below.map(|v| solution.gradient[v]).fold(self.rho, f64::min);
+        self.rho = least - rounding;
     }
 }
 

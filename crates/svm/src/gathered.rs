@@ -18,6 +18,8 @@ pub(crate) struct Gathered {
     reports: Vec<Report>,
     /// The largest coefficient that may be.
     bound: f64,
+    /// The first two classes of nu-SVC that no margin separates.
+    no_margin: Option<(usize, usize)>,
 }
 
 impl Gathered {
@@ -30,7 +32,8 @@ impl Gathered {
             Some(*end)
         }));
         let coefficients = vec![0.0; starts[count] * outputs];
-        Self { multi_class, coefficients, outputs, starts, rho: Vec::new(), reports: Vec::new(), bound: 0.0 }
+        let (rho, reports) = (Vec::new(), Vec::new());
+        Self { multi_class, coefficients, outputs, starts, rho, reports, bound: 0.0, no_margin: None }
     }
 
     /// Adds the next machine, of some classes.
@@ -44,6 +47,9 @@ impl Gathered {
                 self.coefficients[sample * self.outputs + place] = coefficient;
             }
         }
+        if fitted.no_margin {
+            self.no_margin = self.no_margin.or(classes.first().copied().zip(classes.get(1).copied()));
+        }
         self.rho.push(fitted.rho);
         self.reports.push(fitted.report);
         self.bound = bounds.iter().fold(self.bound, |a, &b| a.max(b));
@@ -56,6 +62,10 @@ impl Gathered {
         setting: &Setting<'_>,
         classes: &Classes,
     ) -> Result<SvcModel, SvmError> {
+        if let Some((first, second)) = self.no_margin {
+            let (first, second) = (classes.labels[first], classes.labels[second]);
+            return Err(SvmError::NoMargin { first, second });
+        }
         let outputs = self.outputs;
         let (mut support, mut class_sizes) = (Vec::new(), Vec::new());
         let mut from = 0;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pellucid_compute::{Scalar, math, vectorized};
 
+use crate::distance::{Cancellation, rounding};
 use crate::{Samples, SvmError};
 
 /// The width of a kernel, gamma.
@@ -128,9 +129,12 @@ impl Kernel {
             Self::Precomputed => panic!("a precomputed kernel is not a function of rows"),
             Self::Rbf { .. } => {
                 let distance = x.iter().zip(z).map(|(x, z)| (x - z) * (x - z)).sum::<f64>();
-                Shape::of(self).apply(-0.5 * distance)
+                match Shape::of(self) {
+                    shape @ Shape::Rbf { .. } => shape.of_distance(distance),
+                    _ => 1.0,
+                }
             }
-            _ => Shape::of(self).apply(dot()),
+            _ => Shape::of(self).of_product(dot()),
         }
     }
 
@@ -140,6 +144,10 @@ impl Kernel {
         if let Self::Polynomial { gamma, .. } | Self::Rbf { gamma } | Self::Sigmoid { gamma, .. } =
             &mut kernel
         {
+            if *gamma == Gamma::Scale && !variance.is_finite() {
+                let expected = "samples whose variance is finite; scale them first";
+                return Err(SvmError::parameter("gamma scale", expected, variance));
+            }
             let value = gamma.resolve(samples.columns(), variance);
             if !(value >= 0.0 && value.is_finite()) {
                 return Err(SvmError::parameter("gamma", "a finite number of at least 0", value));
@@ -188,6 +196,10 @@ impl<T: Scalar> Shape<T> {
             Kernel::Polynomial { degree, gamma, coef0 } => {
                 Self::Polynomial { degree: *degree, gamma: number(gamma), coef0: T::from_f64(*coef0) }
             }
+            // Also of rows at an infinite distance: exp(-0 inf) is not a number.
+            Kernel::Rbf { gamma: Gamma::Value(0.0) } => {
+                Self::Polynomial { degree: 0, gamma: T::ZERO, coef0: T::ONE }
+            }
             Kernel::Rbf { gamma } => Self::Rbf { gamma: number(gamma) },
             Kernel::Sigmoid { gamma, coef0 } => {
                 Self::Sigmoid { gamma: number(gamma), coef0: T::from_f64(*coef0) }
@@ -196,8 +208,15 @@ impl<T: Scalar> Shape<T> {
         }
     }
 
-    /// The kernel of an inner product; for the RBF kernel, of -|x - z|^2 / 2.
-    fn apply(self, dot: T) -> T {
+    /// The kernel of a squared distance; for kernels of the inner product, of no meaning.
+    pub fn of_distance(self, distance: T) -> T {
+        let mut value = [-T::HALF * distance];
+        apply_to_distances(self, &mut value);
+        value[0]
+    }
+
+    /// The kernel of an inner product.
+    pub fn of_product(self, dot: T) -> T {
         let mut value = [dot];
         apply(self, &mut value, T::ZERO, &[T::ZERO]);
         value[0]
@@ -205,6 +224,9 @@ impl<T: Scalar> Shape<T> {
 
     /// The kernel of a sample with itself, given its squared norm; infinite where that is, which a kernel could hide.
     pub fn of_itself(self, norm: T) -> T {
+        if let Self::Rbf { .. } = self {
+            return T::ONE;
+        }
         let mut value = [norm];
         apply(self, &mut value, norm, &[norm]);
         if norm.is_finite() { value[0] } else { norm }
@@ -214,6 +236,67 @@ impl<T: Scalar> Shape<T> {
     pub fn finish(self, products: &mut [T], norm: T, norms: &[T]) {
         apply(self, products, norm, norms);
     }
+
+    /// How far kernel values in the precision of `T` may be off, for a row with a squared norm and others whose squared
+    /// norms are at most `largest`.
+    pub fn error(self, depth: usize, norm: f64, largest: f64) -> KernelError {
+        let (epsilon, lengths) = (T::EPSILON.to_f64(), (norm * largest).sqrt());
+        let product = rounding::<T>(depth) * lengths;
+        let absolute = |absolute: f64, largest: f64| KernelError { relative: 0.0, absolute, largest };
+        match self {
+            Self::Rbf { gamma } => {
+                let check = Cancellation::new::<T>(gamma.to_f64(), depth);
+                KernelError { relative: check.kernel_error::<T>(norm + largest), absolute: 0.0, largest: 0.0 }
+            }
+            Self::Linear => absolute(product, lengths),
+            Self::Polynomial { degree, gamma, coef0 } => {
+                let inner = gamma.to_f64().abs() * lengths + coef0.to_f64().abs();
+                let (power, degree) = (inner.powf(f64::from(degree)), f64::from(degree));
+                // With n roundings (1 + e)^n - 1 for each of the factors; the first order is not enough for high degrees.
+                let relative = gamma.to_f64().abs() * product / inner.max(f64::MIN_POSITIVE) + 4.0 * epsilon;
+                absolute(power * (degree * relative).exp_m1(), power)
+            }
+            Self::Sigmoid { gamma, .. } => absolute(gamma.to_f64().abs() * product + 8.0 * epsilon, 1.0),
+        }
+    }
+
+    /// When distances must be taken again; `None` for kernels of the inner product.
+    pub fn cancellation(self, depth: usize) -> Option<Cancellation> {
+        match self {
+            Self::Rbf { gamma } => Some(Cancellation::new::<T>(gamma.to_f64(), depth)),
+            _ => None,
+        }
+    }
+
+    /// As [`Shape::finish`], with squared distances whose digits have cancelled taken from `exact(place)`.
+    pub fn finish_checked(
+        self,
+        check: &Cancellation,
+        products: &mut [T],
+        norm: T,
+        norms: &[T],
+        exact: impl Fn(usize) -> f64,
+    ) {
+        for (at, (value, &other)) in products.iter_mut().zip(norms).enumerate() {
+            let distance = norm + other - T::TWO * *value;
+            let lost = check.lost(norm.to_f64() + other.to_f64(), distance.to_f64());
+            let distance = if lost { T::from_f64(exact(at)) } else { distance };
+            *value = -T::HALF * distance;
+        }
+        // Norms of zero: the products are -|x - z|^2 / 2 now.
+        apply_to_distances(self, products);
+    }
+}
+
+/// Bounds of the error of kernel values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KernelError {
+    /// Of each, relative to it.
+    pub relative: f64,
+    /// Of each.
+    pub absolute: f64,
+    /// The largest kernel value that the absolute error belongs to.
+    pub largest: f64,
 }
 
 vectorized! {
@@ -236,6 +319,17 @@ vectorized! {
                 for value in products {
                     *value = math::tanh(gamma * *value + coef0);
                 }
+            }
+        }
+    }
+}
+
+vectorized! {
+    /// The RBF kernel of -|x - z|^2 / 2.
+    fn apply_to_distances<T>(shape: Shape<T>, halves: &mut [T]) {
+        if let Shape::Rbf { gamma } = shape {
+            for value in halves {
+                *value = math::exp_of_negative(gamma * (T::TWO * *value).min(T::ZERO));
             }
         }
     }

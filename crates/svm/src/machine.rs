@@ -99,8 +99,11 @@ impl Machine {
     /// # Errors
     /// As [`Machine::predict`].
     pub fn signs_with<'a>(&self, samples: impl Into<Samples<'a>>, pool: &Pool) -> Result<Vec<i32>, SvmError> {
-        let values = self.predict_with(samples, pool)?;
-        Ok(values.iter().map(|&value| if value > 0.0 { 1 } else { -1 }).collect())
+        self.expansion.decide(&samples.into(), pool, |sums, bounds, sign| {
+            let value = sums[0] - self.rho;
+            *sign = if value > 0.0 { 1 } else { -1 };
+            value.abs() > bounds[0]
+        })
     }
 }
 

@@ -70,7 +70,7 @@ impl OneClassSvm {
         let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
         let single = setting.single(1.0);
         let task =
-            Task { groups: vec![0], dual: formulation::one_class(&bounds, self.nu), form: Form::Plain };
+            Task { groups: vec![0], dual: formulation::one_class(&bounds, self.nu), form: Form::OneClass };
         let fitted = setting.solve(std::slice::from_ref(&rows), &[task], None, observer)?;
         let (support, vectors, coefficients) = crate::machine::gather(&setting, &rows, &fitted[0])?;
         let sizes = vec![support.len()];

@@ -7,6 +7,7 @@
 use pellucid_compute::{MatMut, MatRef, Pool, Rows, Scalar, Split, Start, matmul};
 
 use crate::Samples;
+use crate::distance::squared_distance;
 use crate::kernel::Shape;
 
 /// A contiguous run of samples that begins with a panel.
@@ -23,7 +24,23 @@ pub(crate) struct Points<T> {
     offset: usize,
     /// The squared norm of every sample, and of the padding.
     norms: Vec<T>,
+    /// The largest of them; infinite where one overflows.
+    largest: f64,
+    /// Which row of the samples each is.
+    rows: Vec<u32>,
     groups: Vec<Group>,
+}
+
+/// Rows whose kernel values with all points are asked for.
+pub(crate) struct Queries<'a, T> {
+    /// The numbers less the centre, row after row.
+    pub numbers: &'a [T],
+    /// Their squared norms.
+    pub norms: &'a [T],
+    /// Where the rows come from.
+    pub samples: &'a Samples<'a>,
+    /// Which rows of it they are.
+    pub rows: &'a [u32],
 }
 
 impl<T: Scalar> Points<T> {
@@ -41,6 +58,9 @@ impl<T: Scalar> Points<T> {
         }
         let mut points = Self::empty(depth, panels.len(), layout);
         let numbers = &mut points.numbers[points.offset..][..panels.len() * width * depth];
+        for (rows, to) in panels.iter().zip(points.rows.chunks_exact_mut(width)) {
+            to[..rows.len()].copy_from_slice(rows);
+        }
         let parts = (&panels[..], (Rows(numbers, width * depth), Rows(&mut points.norms[..], width)));
         pool.split(panels.len(), 1, parts, |(panels, (numbers, norms))| {
             let panels =
@@ -65,14 +85,37 @@ impl<T: Scalar> Points<T> {
                 }
             }
         });
+        points.measure();
         points
+    }
+
+    /// Notes the largest norm.
+    fn measure(&mut self) {
+        let larger = |largest: f64, norm: &T| {
+            if norm.is_finite() { largest.max(norm.to_f64()) } else { f64::INFINITY }
+        };
+        self.largest = self.norms.iter().fold(0.0, larger);
+    }
+
+    /// The largest squared norm; infinite where one overflows.
+    pub fn largest(&self) -> f64 {
+        self.largest
     }
 
     fn empty(depth: usize, panels: usize, groups: Vec<Group>) -> Self {
         let line = 64 / size_of::<T>();
         let numbers = vec![T::ZERO; panels * Self::WIDTH * depth + line];
         let offset = numbers.as_ptr().align_offset(64).min(line);
-        Self { depth, numbers, offset, norms: vec![T::ZERO; panels * Self::WIDTH], groups }
+        let slots = panels * Self::WIDTH;
+        Self {
+            depth,
+            numbers,
+            offset,
+            norms: vec![T::ZERO; slots],
+            largest: 0.0,
+            rows: vec![0; slots],
+            groups,
+        }
     }
 
     pub fn depth(&self) -> usize {
@@ -93,6 +136,11 @@ impl<T: Scalar> Points<T> {
         self.norms[group.first_panel * Self::WIDTH + position]
     }
 
+    /// Which row of the samples a sample is.
+    pub fn row(&self, group: Group, position: usize) -> u32 {
+        self.rows[group.first_panel * Self::WIDTH + position]
+    }
+
     /// Writes the numbers of a sample.
     pub fn copy(&self, group: Group, position: usize, to: &mut [T]) {
         let panel = self.panel(group.first_panel + position / Self::WIDTH);
@@ -109,6 +157,8 @@ impl<T: Scalar> Points<T> {
         let mut points = Self::empty(depth, panels, vec![Group { first_panel: 0, len: samples.len() }]);
         let samples: Vec<(Group, usize)> = samples.collect();
         points.norms.iter_mut().zip(&samples).for_each(|(to, &(group, at))| *to = self.norm(group, at));
+        points.rows.iter_mut().zip(&samples).for_each(|(to, &(group, at))| *to = self.row(group, at));
+        points.measure();
         let begin = points.offset;
         let numbers = &mut points.numbers[begin..][..panels * width * depth];
         for (samples, to) in samples.chunks(width).zip(numbers.chunks_exact_mut(width * depth)) {
@@ -124,17 +174,18 @@ impl<T: Scalar> Points<T> {
         points
     }
 
-    /// Kernel values of `rows` (row-major, with their squared norms) and the samples of some groups, side by side.
+    /// Kernel values of some rows and the points of some groups, side by side; `own` are the samples that the points
+    /// were copied from.
     pub fn kernel_rows(
         &self,
         pool: &Pool,
         shape: Shape<T>,
-        (rows, norms): (&[T], &[T]),
+        queries: &Queries<'_, T>,
+        own: &Samples<'_>,
         groups: &[Group],
         out: &mut [T],
     ) {
-        let (count, columns) = (norms.len(), groups.iter().map(|group| group.len).sum());
-        let rows = MatRef::row_major(rows, count, self.depth);
+        let (count, columns) = (queries.norms.len(), groups.iter().map(|group| group.len).sum());
         let mut strips = Vec::with_capacity(columns / Self::WIDTH + groups.len());
         let mut begin = 0;
         for group in groups {
@@ -146,29 +197,42 @@ impl<T: Scalar> Points<T> {
         }
         let grain = GRAIN.div_ceil(count.max(1) * self.depth.max(1) * Self::WIDTH);
         let all = Strips { strips: &strips, out: MatMut::row_major(out, count, columns) };
-        pool.split(strips.len(), grain, all, |part| self.strips(shape, rows, norms, part));
+        pool.split(strips.len(), grain, all, |part| self.strips(shape, queries, own, part));
     }
 
     /// The kernel values of some strips: products first, then the kernel's function over runs of strips, which are
     /// longer vectors.
-    fn strips(&self, shape: Shape<T>, rows: MatRef<'_, T>, norms: &[T], mut part: Strips<'_, T>) {
+    fn strips(&self, shape: Shape<T>, queries: &Queries<'_, T>, own: &Samples<'_>, mut part: Strips<'_, T>) {
         let single = Pool::single();
+        let rows = MatRef::row_major(queries.numbers, queries.norms.len(), self.depth);
         let first = part.strips.first().map_or(0, |strip| strip.begin);
         for strip in part.strips {
             let columns = strip.begin - first..strip.begin - first + strip.width;
-            let out = part.out.reborrow().part(0..norms.len(), columns);
+            let out = part.out.reborrow().part(0..queries.norms.len(), columns);
             let points = MatRef::row_major(self.panel(strip.panel), self.depth, Self::WIDTH);
             matmul(&single, out, rows, points.part(0..self.depth, 0..strip.width), Start::Zero);
         }
+        let cancellation = shape.cancellation(self.depth);
         // The samples of a run lie side by side also in their panels: only a group's last strip is narrower.
         for run in
             part.strips.chunk_by(|strip, next| strip.width == Self::WIDTH && next.panel == strip.panel + 1)
         {
             let begin = run[0].begin - first;
-            let len = run.iter().map(|strip| strip.width).sum();
-            let others = &self.norms[run[0].panel * Self::WIDTH..][..len];
-            for (i, &norm) in norms.iter().enumerate() {
-                shape.finish(&mut part.out.row_mut(i)[begin..begin + len], norm, others);
+            let len = run.iter().map(|strip| strip.width).sum::<usize>();
+            let slots = run[0].panel * Self::WIDTH..run[0].panel * Self::WIDTH + len;
+            let others = &self.norms[slots.clone()];
+            for (i, &norm) in queries.norms.iter().enumerate() {
+                let values = &mut part.out.row_mut(i)[begin..begin + len];
+                match cancellation {
+                    Some(check) if !check.harmless(norm.to_f64() + self.largest) => {
+                        let exact = |at: usize| {
+                            let row = self.rows[slots.start + at] as usize;
+                            squared_distance((queries.samples, queries.rows[i] as usize), (own, row))
+                        };
+                        shape.finish_checked(&check, values, norm, others, exact);
+                    }
+                    _ => shape.finish(values, norm, others),
+                }
             }
         }
     }

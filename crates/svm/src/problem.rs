@@ -6,21 +6,17 @@ use std::sync::{Mutex, PoisonError};
 use pellucid_compute::{Pool, Scalar};
 
 use crate::cache::RowCache;
+use crate::distance::Cancellation;
 use crate::dual::Dual;
 use crate::formulation::{Fitted, Form};
 use crate::gram::{DenseGram, FunctionGram, Gram, KeptRows, SharedGram, SparseGram, TableGram};
 use crate::kernel::Shape;
+use crate::moments::{Moments, medians};
 use crate::points::Points;
 use crate::precomputed::check_table;
+use crate::task::Solved;
 use crate::watch::Watch;
-use crate::{Kernel, Observer, Options, Precision, Samples, SvmError};
-
-/// Squared norms above this could exceed what f32 holds.
-const LARGEST_IN_F32: f64 = 1e34;
-
-/// The finest tolerance of a problem that is scaled afterwards, relative to the one asked for. Where the margin of
-/// nu-SVC vanishes, no tolerance would do.
-const FINEST: f64 = 1e-4;
+use crate::{Kernel, Observer, Options, Samples, SvmError};
 
 /// Samples, a kernel whose gamma is a number, and how to fit.
 pub(crate) struct Setting<'a> {
@@ -28,8 +24,9 @@ pub(crate) struct Setting<'a> {
     pub kernel: Kernel,
     pub options: Options,
     pub pool: &'a Pool,
-    means: Vec<f64>,
-    variance: f64,
+    pub(crate) moments: Moments,
+    /// What distances of dense samples are measured from.
+    centre: Option<Vec<f64>>,
 }
 
 /// Kernel rows of all groups that outlive a call of [`Setting::solve`], in the precision of the last.
@@ -40,6 +37,7 @@ pub(crate) struct KernelStore {
 }
 
 /// A problem over some groups of samples, side by side.
+#[derive(Clone)]
 pub(crate) struct Task {
     pub groups: Vec<usize>,
     pub dual: Dual,
@@ -59,9 +57,10 @@ impl<'a> Setting<'a> {
         if precomputed {
             check_table(&samples)?;
         }
-        let (means, variance) = if precomputed { (Vec::new(), 1.0) } else { samples.moments() };
-        let kernel = kernel.resolve(&samples, variance)?;
-        Ok(Self { samples, kernel, options, pool, means, variance })
+        let moments = if precomputed { Moments::default() } else { Moments::new(&samples) };
+        let kernel = kernel.resolve(&samples, moments.variance)?;
+        let centre = centre(&kernel, &samples, &moments);
+        Ok(Self { samples, kernel, options, pool, moments, centre })
     }
 
     /// Solves all tasks over the groups of rows; kernel rows in a store, which must be of this setting and these
@@ -73,61 +72,38 @@ impl<'a> Setting<'a> {
         store: Option<&mut KernelStore>,
         observer: Option<Observer<'_>>,
     ) -> Result<Vec<Fitted>, SvmError> {
-        let largest = tasks.iter().flat_map(|task| &task.dual.upper).fold(0.0_f64, |a, &b| a.max(b));
         let (samples, bytes) = (groups.iter().map(Vec::len).sum(), self.options.cache_bytes / 2);
-        if self.single(largest) {
-            let kept = store.map(|store| {
-                store.double = None;
-                &*store.single.get_or_insert_with(|| KeptRows::new(samples, bytes))
-            });
-            self.solve_in(groups, tasks, kept, observer)
-        } else {
+        if !self.single_for(tasks) {
             let kept = store.map(|store| {
                 store.single = None;
                 &*store.double.get_or_insert_with(|| KeptRows::new(samples, bytes))
             });
-            self.solve_in(groups, tasks, kept, observer)
+            let solved = self.solve_in::<f64>(groups, tasks, kept, observer)?;
+            return Ok(solved.into_iter().map(|solved| solved.fitted).collect());
         }
-    }
-
-    /// Whether kernel values may be rounded to f32: where that stays far below the tolerance.
-    ///
-    /// The gradient is a sum of coefficients of up to C times kernel values with a relative error of some 2^-24 of
-    /// the terms they are computed from. A gradient between the bounds is of the size of 1; the rounding errors of a
-    /// few hundred terms of size C largely cancel.
-    pub fn single(&self, c: f64) -> bool {
-        match self.options.precision {
-            Precision::F32 => true,
-            Precision::F64 => false,
-            Precision::Auto => {
-                let square = self.means.iter().map(|mean| mean * mean).sum::<f64>();
-                // The mean squared norm; of the centred samples for RBF.
-                let spread = self.variance * self.samples.columns() as f64;
-                if spread + square > LARGEST_IN_F32 {
-                    return false;
-                }
-                let size = match &self.kernel {
-                    Kernel::Rbf { .. } => 1.0 + 4.0 * self.kernel.gamma().unwrap_or(1.0) * spread,
-                    Kernel::Linear => 4.0 * (spread + square),
-                    Kernel::Polynomial { degree, coef0, .. } => {
-                        let inner =
-                            self.kernel.gamma().unwrap_or(1.0) * 4.0 * (spread + square) + coef0.abs();
-                        f64::from(*degree) * inner.powf(f64::from(*degree))
-                    }
-                    Kernel::Sigmoid { coef0, .. } => {
-                        1.0 + 4.0 * self.kernel.gamma().unwrap_or(1.0) * (spread + square) + coef0.abs()
-                    }
-                    Kernel::Precomputed | Kernel::Custom(_) => return false,
-                };
-                let rounding = size * c.min(1e3) * 2.0_f64.powi(-24);
-                self.options.tolerance >= 1e-5 && 50.0 * rounding < self.options.tolerance
+        let kept = store.map(|store| {
+            store.double = None;
+            &*store.single.get_or_insert_with(|| KeptRows::new(samples, bytes))
+        });
+        let mut solved = self.solve_in::<f32>(groups, tasks, kept, observer)?;
+        // Where the rounding of f32 turned out to be too coarse for the tolerance, in f64 from there.
+        let (mut places, mut again) = (Vec::new(), Vec::new());
+        for (place, (task, solved)) in tasks.iter().zip(&mut solved).enumerate() {
+            if let Some(beta) = solved.coarse.take() {
+                let Task { groups, dual, form } = task.clone();
+                again.push(Task { groups, dual: Dual { beta, ..dual }, form });
+                places.push(place);
             }
         }
-    }
-
-    /// The centre that distances may be measured from.
-    pub fn centre(&self) -> Option<&[f64]> {
-        matches!(self.kernel, Kernel::Rbf { .. }).then_some(&self.means[..])
+        if !again.is_empty() {
+            for (place, mut finer) in
+                places.into_iter().zip(self.solve_in::<f64>(groups, &again, None, observer)?)
+            {
+                finer.fitted.report.iterations += solved[place].fitted.report.iterations;
+                solved[place] = finer;
+            }
+        }
+        Ok(solved.into_iter().map(|solved| solved.fitted).collect())
     }
 
     fn solve_in<T: Scalar>(
@@ -136,12 +112,12 @@ impl<'a> Setting<'a> {
         tasks: &[Task],
         kept: Option<&KeptRows<T>>,
         observer: Option<Observer<'_>>,
-    ) -> Result<Vec<Fitted>, SvmError> {
+    ) -> Result<Vec<Solved>, SvmError> {
         let points = (self.samples.is_dense()
             && !matches!(self.kernel, Kernel::Precomputed | Kernel::Custom(_)))
         .then(|| {
             let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
-            Points::<T>::new(&self.samples, &groups, self.centre(), self.pool)
+            Points::<T>::new(&self.samples, &groups, self.centre.as_deref(), self.pool)
         });
         // A table is at hand already.
         let kept = kept.filter(|_| !matches!(self.kernel, Kernel::Precomputed));
@@ -164,7 +140,7 @@ impl<'a> Setting<'a> {
         let cache_bytes = if all.is_some() { self.options.cache_bytes / 2 } else { self.options.cache_bytes };
         let workers = self.pool.threads().min(tasks.len()).max(1);
         let watch = Watch::new(observer, tasks.len());
-        let results: Vec<Mutex<Option<Result<Fitted, SvmError>>>> =
+        let results: Vec<Mutex<Option<Result<Solved, SvmError>>>> =
             tasks.iter().map(|_| Mutex::new(None)).collect();
         // The longest first, so that no thread is left alone with one at the end.
         let mut order: Vec<usize> = (0..tasks.len()).collect();
@@ -176,7 +152,7 @@ impl<'a> Setting<'a> {
                 let task = &tasks[index];
                 let gram = matrix(&task.groups);
                 let result = check_diagonal(gram.as_ref(), groups, &task.groups)
-                    .and_then(|()| self.solve_task(task, gram.as_ref(), &mut cache, &watch));
+                    .and_then(|()| self.solve_task(task, groups, gram.as_ref(), &mut cache, &watch));
                 watch.solved();
                 let failed = result.is_err();
                 *results[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
@@ -197,33 +173,6 @@ impl<'a> Setting<'a> {
         error.map_or(Ok(fitted), Err)
     }
 
-    /// Solves a problem; one that is scaled afterwards so that its scaled gap is within the tolerance.
-    fn solve_task<T: Scalar>(
-        &self,
-        task: &Task,
-        gram: &dyn Gram<T>,
-        cache: &mut RowCache<T>,
-        watch: &Watch<'_>,
-    ) -> Result<Fitted, SvmError> {
-        let mut options = self.options;
-        let mut dual = task.dual.clone();
-        // The objective of nu-SVC is divided by the square of the margin, whose error may be half the gap: its relative
-        // error is as large as the gap.
-        let target = self.options.tolerance * if task.form == Form::NuSvc { 0.25 } else { 1.0 };
-        loop {
-            let solution = crate::solvers::solve(&dual, gram, &options, cache, watch)?;
-            let fitted = Fitted::new(task.form, &dual, &solution, gram.len());
-            let limited = solution.iterations >= options.limit(dual.variables());
-            let finest = options.tolerance <= self.options.tolerance * FINEST;
-            if fitted.report.kkt_gap <= target || limited || finest {
-                return Ok(fitted);
-            }
-            // The gap in the units that it is stopped at, a little below what is needed.
-            options.tolerance *= (0.9 * target / fitted.report.kkt_gap).max(FINEST);
-            dual.beta = solution.beta;
-        }
-    }
-
     /// The kernel matrix of the samples of some groups.
     fn gram<'b, T: Scalar>(
         &'b self,
@@ -232,15 +181,33 @@ impl<'a> Setting<'a> {
         chosen: &[usize],
     ) -> Box<dyn Gram<T> + 'b> {
         if let Some(points) = points {
-            return Box::new(DenseGram::new(points, chosen, Shape::of(&self.kernel), self.pool));
+            return Box::new(DenseGram::new(
+                points,
+                self.samples,
+                chosen,
+                Shape::of(&self.kernel),
+                self.pool,
+            ));
         }
         let ids: Vec<u32> = chosen.iter().flat_map(|&group| &groups[group]).copied().collect();
         match &self.kernel {
             Kernel::Precomputed => Box::new(TableGram::new(self.samples, ids)),
             Kernel::Custom(function) => Box::new(FunctionGram::new(function.clone(), &self.samples, &ids)),
-            kernel => Box::new(SparseGram::new(&self.samples, &ids, Shape::of(kernel), self.pool)),
+            kernel => Box::new(SparseGram::new(self.samples, &ids, Shape::of(kernel), self.pool)),
         }
     }
+}
+
+/// Where distances are measured from: the means; the medians where a few rows have moved the means so far that
+/// distances would lose digits.
+pub(crate) fn centre(kernel: &Kernel, samples: &Samples<'_>, moments: &Moments) -> Option<Vec<f64>> {
+    if !(matches!(kernel, Kernel::Rbf { .. }) && samples.is_dense()) {
+        return None;
+    }
+    let check = Cancellation::new::<f32>(kernel.gamma().unwrap_or(1.0), samples.columns());
+    let means = &moments.means;
+    let far = !check.harmless(2.0 * moments.largest) || means.iter().any(|mean| !mean.is_finite());
+    Some(if far { medians(samples) } else { means.clone() })
 }
 
 /// Kernel values that overflow would make every comparison false.

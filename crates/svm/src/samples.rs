@@ -1,5 +1,8 @@
 //! The samples that a machine is fitted to or asked about.
 
+use std::iter::{Enumerate, Zip};
+use std::slice::Iter;
+
 use pellucid_data::{Csr, Matrix};
 
 use crate::SvmError;
@@ -35,6 +38,28 @@ pub enum Samples<'a> {
     SparseF32(&'a Csr<f32>),
     /// Compressed sparse rows.
     SparseF64(&'a Csr<f64>),
+}
+
+/// The stored numbers of a row.
+pub(crate) enum Entries<'a> {
+    DenseF32(Enumerate<Iter<'a, f32>>),
+    DenseF64(Enumerate<Iter<'a, f64>>),
+    SparseF32(Zip<Iter<'a, u32>, Iter<'a, f32>>),
+    SparseF64(Zip<Iter<'a, u32>, Iter<'a, f64>>),
+}
+
+impl Iterator for Entries<'_> {
+    type Item = (usize, f64);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, f64)> {
+        match self {
+            Self::DenseF32(row) => row.next().map(|(column, &value)| (column, f64::from(value))),
+            Self::DenseF64(row) => row.next().map(|(column, &value)| (column, value)),
+            Self::SparseF32(row) => row.next().map(|(&column, &value)| (column as usize, f64::from(value))),
+            Self::SparseF64(row) => row.next().map(|(&column, &value)| (column as usize, value)),
+        }
+    }
 }
 
 /// A number that samples can be made of.
@@ -121,6 +146,51 @@ impl<'a> Samples<'a> {
         }
     }
 
+    /// A number; 0 where none is stored.
+    ///
+    /// # Panics
+    /// Where there is no such row, or no such column of dense rows.
+    pub(crate) fn number(&self, row: usize, column: usize) -> f64 {
+        let place = |indices: &[u32]| indices.binary_search(&u32::try_from(column).ok()?).ok();
+        match self {
+            Self::DenseF32 { values, columns } => {
+                f64::from(values[row * columns..(row + 1) * columns][column])
+            }
+            Self::DenseF64 { values, columns } => values[row * columns..(row + 1) * columns][column],
+            Self::SparseF32(csr) => {
+                let (indices, values) = csr.row(row);
+                place(indices).map_or(0.0, |at| f64::from(values[at]))
+            }
+            Self::SparseF64(csr) => {
+                let (indices, values) = csr.row(row);
+                place(indices).map_or(0.0, |at| values[at])
+            }
+        }
+    }
+
+    /// The stored numbers of a row with their columns, ascending.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    pub(crate) fn entries(&self, row: usize) -> Entries<'a> {
+        match *self {
+            Self::DenseF32 { values, columns } => {
+                Entries::DenseF32(values[row * columns..(row + 1) * columns].iter().enumerate())
+            }
+            Self::DenseF64 { values, columns } => {
+                Entries::DenseF64(values[row * columns..(row + 1) * columns].iter().enumerate())
+            }
+            Self::SparseF32(csr) => {
+                let (indices, values) = csr.row(row);
+                Entries::SparseF32(indices.iter().zip(values))
+            }
+            Self::SparseF64(csr) => {
+                let (indices, values) = csr.row(row);
+                Entries::SparseF64(indices.iter().zip(values))
+            }
+        }
+    }
+
     /// Writes a row with its zeros.
     ///
     /// # Panics
@@ -170,32 +240,6 @@ impl<'a> Samples<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The mean of each column, in f64, and the variance of all numbers: (1/n) sum x^2 - ((1/n) sum x)^2.
-    pub(crate) fn moments(&self) -> (Vec<f64>, f64) {
-        let (rows, columns) = (self.rows(), self.columns());
-        let mut sums = vec![0.0; columns];
-        let mut squares = vec![0.0; columns];
-        // Shifted by the first row, so that a large mean does not swallow the variance.
-        let mut shift = vec![0.0; columns];
-        if !self.is_sparse() {
-            self.copy_row(0, &mut shift);
-        }
-        for row in 0..rows {
-            self.for_each(row, |column, value| {
-                let value = value - shift[column];
-                sums[column] += value;
-                squares[column] += value * value;
-            });
-        }
-        let means: Vec<f64> = sums.iter().zip(&shift).map(|(sum, shift)| shift + sum / rows as f64).collect();
-        let grand = means.iter().sum::<f64>() / columns as f64;
-        // Within the columns and between them.
-        let within = sums.iter().zip(&squares).map(|(s, q)| (q - s * s / rows as f64) / rows as f64);
-        let between = means.iter().map(|mean| (mean - grand) * (mean - grand));
-        let variance = (within.sum::<f64>() + between.sum::<f64>()) / columns as f64;
-        (means, variance)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pellucid_compute::Pool;
 
-use crate::decision::{break_ties_scores, largest, pairs, votes};
+use crate::decision::{break_ties_scores, largest, largest_within, pairs, vote_within};
 use crate::expansion::Expansion;
 use crate::svc::Penalty;
 use crate::{Kernel, MultiClass, Report, Samples, SupportVectors, SvmError};
@@ -153,23 +153,25 @@ impl SvcModel {
         pool: &Pool,
     ) -> Result<Vec<i32>, SvmError> {
         let classes = self.labels.len();
-        let class = |sums: &[f64]| {
+        self.expansion.decide(&samples.into(), pool, |sums, bounds, label| {
             let mut values = self.values_of_row(sums);
-            match self.multi_class {
-                _ if classes <= 2 => usize::from(values.next().is_some_and(|value| value <= 0.0)),
-                MultiClass::OneVsRest => largest(&values.collect::<Vec<_>>()),
+            let whole = bounds.iter().sum::<f64>();
+            let (class, certain) = match self.multi_class {
+                _ if classes <= 2 => match values.next() {
+                    Some(value) => (usize::from(value <= 0.0), value.abs() > whole),
+                    None => (0, true),
+                },
+                MultiClass::OneVsRest => largest_within(&values.collect::<Vec<_>>(), whole),
+                // A tie is broken by differences that may be as small as they like.
                 MultiClass::OneVsOne if self.break_ties => {
                     let mut scores = vec![0.0; classes];
                     break_ties_scores(values, classes, &mut scores);
-                    largest(&scores)
+                    (largest(&scores), false)
                 }
-                MultiClass::OneVsOne => {
-                    let mut counts = vec![0; classes];
-                    votes(values, classes, &mut counts);
-                    largest(&counts)
-                }
-            }
-        };
-        self.expansion.evaluate(&samples.into(), pool, 1, |sums, label| label[0] = self.labels[class(sums)])
+                MultiClass::OneVsOne => vote_within(values, bounds),
+            };
+            *label = self.labels[class];
+            certain
+        })
     }
 }

@@ -3,12 +3,15 @@
 use pellucid_compute::{Pool, Scalar};
 
 use super::Gram;
+use crate::Samples;
 use crate::kernel::Shape;
-use crate::points::{Group, Points};
+use crate::points::{Group, Points, Queries};
 
 /// The matrix of some groups of samples.
 pub(crate) struct DenseGram<'a, T> {
     points: Source<'a, T>,
+    /// What the points were copied from.
+    samples: Samples<'a>,
     groups: Vec<Group>,
     shape: Shape<T>,
     pool: &'a Pool,
@@ -22,9 +25,15 @@ enum Source<'a, T> {
 
 impl<'a, T: Scalar> DenseGram<'a, T> {
     /// The matrix of the samples of some groups, side by side.
-    pub fn new(points: &'a Points<T>, groups: &[usize], shape: Shape<T>, pool: &'a Pool) -> Self {
+    pub fn new(
+        points: &'a Points<T>,
+        samples: Samples<'a>,
+        groups: &[usize],
+        shape: Shape<T>,
+        pool: &'a Pool,
+    ) -> Self {
         let groups = groups.iter().map(|&index| points.group(index)).collect();
-        Self { points: Source::Shared(points), groups, shape, pool }
+        Self { points: Source::Shared(points), samples, groups, shape, pool }
     }
 
     fn points(&self) -> &Points<T> {
@@ -61,15 +70,17 @@ impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
     fn rows(&self, ids: &[u32], out: &mut [T]) {
         let points = self.points();
         let (depth, columns) = (points.depth(), self.len());
-        let mut rows = vec![T::ZERO; ids.len() * depth];
+        let mut numbers = vec![T::ZERO; ids.len() * depth];
         let mut norms = vec![T::ZERO; ids.len()];
-        for ((&id, row), norm) in ids.iter().zip(rows.chunks_exact_mut(depth)).zip(&mut norms) {
+        let mut of_samples = vec![0; ids.len()];
+        for (at, (&id, numbers)) in ids.iter().zip(numbers.chunks_exact_mut(depth)).enumerate() {
             let (group, position) = self.locate(id);
-            points.copy(group, position, row);
-            *norm = points.norm(group, position);
+            points.copy(group, position, numbers);
+            (norms[at], of_samples[at]) = (points.norm(group, position), points.row(group, position));
         }
         let out = &mut out[..ids.len() * columns];
-        points.kernel_rows(self.pool, self.shape, (&rows, &norms), &self.groups, out);
+        let queries = Queries { numbers: &numbers, norms: &norms, samples: &self.samples, rows: &of_samples };
+        points.kernel_rows(self.pool, self.shape, &queries, &self.samples, &self.groups, out);
         for ((&id, row), &norm) in ids.iter().zip(out.chunks_exact_mut(columns)).zip(&norms) {
             row[id as usize] = self.shape.of_itself(norm);
         }
@@ -78,7 +89,8 @@ impl<T: Scalar> Gram<T> for DenseGram<'_, T> {
     fn subset<'a>(&'a self, ids: &[u32]) -> Box<dyn Gram<T> + 'a> {
         let own = self.points().subset(ids.iter().map(|&id| self.locate(id)));
         let groups = vec![own.group(0)];
-        Box::new(DenseGram { points: Source::Own(own), groups, shape: self.shape, pool: self.pool })
+        let (samples, shape, pool) = (self.samples, self.shape, self.pool);
+        Box::new(DenseGram { points: Source::Own(own), samples, groups, shape, pool })
     }
 
     fn batch(&self) -> usize {

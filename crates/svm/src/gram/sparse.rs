@@ -4,44 +4,66 @@ use pellucid_compute::{Pool, Rows, Scalar};
 
 use super::Gram;
 use crate::Samples;
+use crate::distance::squared_distance;
 use crate::kernel::Shape;
+use crate::occurring::Occurring;
 
 /// The matrix of samples of which only what is not zero is stored.
 pub(crate) struct SparseGram<'a, T> {
-    columns: usize,
+    /// How many columns a row that is spread out has.
+    width: usize,
+    /// Where the entries of each sample begin, and the end.
     starts: Vec<usize>,
     indices: Vec<u32>,
     values: Vec<T>,
     norms: Vec<T>,
+    /// The largest squared norm; infinite where one overflows.
+    largest: f64,
+    /// Where the samples come from, and which rows they are.
+    samples: Samples<'a>,
+    rows: Vec<u32>,
     shape: Shape<T>,
     pool: &'a Pool,
 }
 
 impl<'a, T: Scalar> SparseGram<'a, T> {
-    pub fn new(samples: &Samples<'_>, ids: &[u32], shape: Shape<T>, pool: &'a Pool) -> Self {
-        let mut gram = Self::empty(samples.columns(), shape, pool);
+    pub fn new(samples: Samples<'a>, ids: &[u32], shape: Shape<T>, pool: &'a Pool) -> Self {
+        let (mut starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
         for &id in ids {
-            let mut norm = 0.0;
             samples.for_each(id as usize, |column, value| {
-                let value = T::from_f64(value);
-                gram.indices.push(column as u32);
-                gram.values.push(value);
-                norm += value.to_f64() * value.to_f64();
+                indices.push(column as u32);
+                values.push(T::from_f64(value));
             });
-            gram.starts.push(gram.indices.len());
-            gram.norms.push(T::from_f64(norm));
+            starts.push(indices.len());
         }
-        gram
-    }
-
-    fn empty(columns: usize, shape: Shape<T>, pool: &'a Pool) -> Self {
-        let (indices, values, norms) = (Vec::new(), Vec::new(), Vec::new());
-        Self { columns, starts: vec![0], indices, values, norms, shape, pool }
+        let width = Occurring::new(&mut indices, samples.columns()).width();
+        let square = |value: &T| value.to_f64() * value.to_f64();
+        let norm = |entries: &[usize]| values[entries[0]..entries[1]].iter().map(square).sum::<f64>();
+        let norms: Vec<T> = starts.windows(2).map(|entries| T::from_f64(norm(entries))).collect();
+        let larger = |largest: f64, norm: &T| {
+            if norm.is_finite() { largest.max(norm.to_f64()) } else { f64::INFINITY }
+        };
+        let largest = norms.iter().fold(0.0, larger);
+        Self { width, starts, indices, values, norms, largest, samples, rows: ids.to_vec(), shape, pool }
     }
 
     fn row(&self, id: usize) -> (&[u32], &[T]) {
         let range = self.starts[id]..self.starts[id + 1];
         (&self.indices[range.clone()], &self.values[range])
+    }
+
+    /// Turns inner products with sample `id` into kernel values.
+    fn finish(&self, id: u32, products: &mut [T]) {
+        let norm = self.norms[id as usize];
+        match self.shape.cancellation(self.width) {
+            Some(check) if !check.harmless(norm.to_f64() + self.largest) => {
+                let own = (&self.samples, self.rows[id as usize] as usize);
+                let exact = |other: usize| squared_distance(own, (&self.samples, self.rows[other] as usize));
+                self.shape.finish_checked(&check, products, norm, &self.norms, exact);
+            }
+            _ => self.shape.finish(products, norm, &self.norms),
+        }
+        products[id as usize] = self.shape.of_itself(norm);
     }
 }
 
@@ -57,7 +79,7 @@ impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
     fn rows(&self, ids: &[u32], out: &mut [T]) {
         let columns = self.len();
         self.pool.split(ids.len(), 1, (ids, Rows(&mut out[..ids.len() * columns], columns)), |(ids, out)| {
-            let mut dense = vec![T::ZERO; self.columns];
+            let mut dense = vec![T::ZERO; self.width];
             for (&id, out) in ids.iter().zip(out.0.chunks_exact_mut(columns)) {
                 let (indices, values) = self.row(id as usize);
                 indices.iter().zip(values).for_each(|(&column, &value)| dense[column as usize] = value);
@@ -68,9 +90,7 @@ impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
                         indices.iter().zip(values).map(|(&column, &value)| dense[column as usize] * value);
                     *out = products.sum();
                 }
-                let norm = self.norms[id as usize];
-                self.shape.finish(out, norm, &self.norms);
-                out[id as usize] = self.shape.of_itself(norm);
+                self.finish(id, out);
                 for &column in indices {
                     dense[column as usize] = T::ZERO;
                 }
@@ -78,15 +98,8 @@ impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
         });
     }
 
-    fn subset<'a>(&'a self, ids: &[u32]) -> Box<dyn Gram<T> + 'a> {
-        let mut gram = Self::empty(self.columns, self.shape, self.pool);
-        for &id in ids {
-            let (indices, values) = self.row(id as usize);
-            gram.indices.extend_from_slice(indices);
-            gram.values.extend_from_slice(values);
-            gram.starts.push(gram.indices.len());
-            gram.norms.push(self.norms[id as usize]);
-        }
-        Box::new(gram)
+    fn subset<'b>(&'b self, ids: &[u32]) -> Box<dyn Gram<T> + 'b> {
+        let rows: Vec<u32> = ids.iter().map(|&id| self.rows[id as usize]).collect();
+        Box::new(SparseGram::<T>::new(self.samples, &rows, self.shape, self.pool))
     }
 }

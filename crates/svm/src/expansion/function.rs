@@ -1,0 +1,44 @@
+//! Sums over support vectors with a kernel that the user wrote.
+
+use super::{Adder, Expansion};
+use crate::Samples;
+use crate::kernel::KernelFunction;
+
+/// Of a function of two dense rows.
+pub(super) struct Function<'a> {
+    expansion: &'a Expansion,
+    function: &'a KernelFunction,
+    vectors: Samples<'a>,
+    samples: &'a Samples<'a>,
+    x: Vec<f64>,
+    z: Vec<f64>,
+    values: Vec<f64>,
+}
+
+impl<'a> Function<'a> {
+    pub fn new(
+        expansion: &'a Expansion,
+        function: &'a KernelFunction,
+        vectors: Samples<'a>,
+        samples: &'a Samples<'a>,
+    ) -> Self {
+        let columns = expansion.columns.max(samples.columns());
+        let (x, z, values) = (vec![0.0; columns], vec![0.0; columns], vec![0.0; vectors.rows()]);
+        Self { expansion, function, vectors, samples, x, z, values }
+    }
+}
+
+impl Adder for Function<'_> {
+    fn add(&mut self, rows: &[u32], sums: &mut [f64], _: &mut [f64]) {
+        let width = sums.len() / rows.len();
+        let columns = self.expansion.columns;
+        for (&row, sums) in rows.iter().zip(sums.chunks_exact_mut(width)) {
+            self.samples.copy_row(row as usize, &mut self.x);
+            for (s, value) in self.values.iter_mut().enumerate() {
+                self.vectors.copy_row(s, &mut self.z);
+                *value = (self.function)(&self.x[..columns], &self.z[..columns]);
+            }
+            self.expansion.add(&self.values, sums);
+        }
+    }
+}

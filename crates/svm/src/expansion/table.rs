@@ -1,0 +1,30 @@
+//! Sums over support vectors from rows of kernel values.
+
+use super::{Adder, Expansion};
+use crate::Samples;
+
+/// Of a precomputed kernel: the values at the support vectors' columns.
+pub(super) struct Table<'a> {
+    expansion: &'a Expansion,
+    columns: &'a [u32],
+    table: &'a Samples<'a>,
+    values: Vec<f64>,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(expansion: &'a Expansion, columns: &'a [u32], table: &'a Samples<'a>) -> Self {
+        Self { expansion, columns, table, values: vec![0.0; columns.len()] }
+    }
+}
+
+impl Adder for Table<'_> {
+    fn add(&mut self, rows: &[u32], sums: &mut [f64], _: &mut [f64]) {
+        let width = sums.len() / rows.len();
+        for (&row, sums) in rows.iter().zip(sums.chunks_exact_mut(width)) {
+            for (value, &column) in self.values.iter_mut().zip(self.columns) {
+                *value = self.table.number(row as usize, column as usize);
+            }
+            self.expansion.add(&self.values, sums);
+        }
+    }
+}
