@@ -3,15 +3,14 @@
 use pellucid_nn::gradient_check::{Check, GradientCheck, check_layer, check_layers, check_losses};
 use pellucid_nn::*;
 
-/// The bound for components that are smooth and shallow, and for all others.
+/// The bound for components that are smooth and shallow, and for those with kinks.
 const TIGHT: f64 = 1e-9;
 const BOUND: f64 = 1e-7;
 
 fn assert_within(checks: &[Check], bound: f64) {
     for check in checks {
-        assert!(check.relative_error <= bound, "{check:?}");
-        assert!(check.analytic_norm > 0.0 && check.elements > 0, "nothing was compared: {check:?}");
-        assert!(check.kinks * 100 <= check.of, "too many kinks: {check:?}");
+        assert!(check.passes(bound), "{check:?}");
+        assert!(check.analytic_norm > 0.0, "zeros were compared: {check:?}");
     }
 }
 
@@ -21,9 +20,9 @@ fn every_layer_and_loss_passes() {
         let checks = [check_layers(seed).unwrap(), check_losses(seed).unwrap()].concat();
         for check in checks {
             println!("{:25} {:10} {:.1e}", check.component, check.parameter, check.relative_error);
-            let smooth =
-                ["Dense", "Sigmoid", "Tanh", "Mse", "BceWithLogits"].contains(&check.component.as_str());
-            assert_within(&[check], if smooth { TIGHT } else { BOUND });
+            // Huber's loss is a parabola and two lines, in both of which differences are exact.
+            let kinked = ["ReLU", "LeakyReLU"].iter().any(|kind| check.component.ends_with(kind));
+            assert_within(&[check], if kinked { BOUND } else { TIGHT });
         }
     }
 }
@@ -110,7 +109,7 @@ fn a_planted_error_in_any_layer_is_caught() {
                 if i == tensor {
                     assert!((0.5e-3..2e-3).contains(&check.relative_error), "{config:?}: {check:?}");
                 } else {
-                    assert!(check.relative_error <= BOUND, "{config:?}: {check:?}");
+                    assert!(check.passes(BOUND), "{config:?}: {check:?}");
                 }
             }
         }

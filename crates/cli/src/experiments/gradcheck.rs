@@ -1,7 +1,7 @@
 //! Section 3 of the report: every gradient against differences.
 
 use anyhow::Result;
-use pellucid::nn::gradient_check::{Check, GradientCheck, STEP, check_layers, check_losses};
+use pellucid::nn::gradient_check::{Check, GradientCheck, STEP, check_layers, check_losses, largest_error};
 use pellucid::prelude::*;
 use pellucid_report::{ActivationCheck, GradcheckResults, LossCheck};
 
@@ -20,7 +20,7 @@ pub fn run(seed: u64) -> Result<GradcheckResults> {
     checks.extend(xor_network(seed)?);
     checks.extend(autoencoder_network(seed)?);
     Ok(GradcheckResults {
-        max_relative_error: checks.iter().map(|check| check.relative_error).fold(0.0, f64::max),
+        max_relative_error: largest_error(&checks),
         step: STEP,
         tolerance: TOLERANCE,
         activations: activations(&checks),
@@ -61,8 +61,8 @@ fn activations(checks: &[Check]) -> Vec<ActivationCheck> {
         let backward = checks.iter().find(|check| check.component == name);
         ActivationCheck {
             activation: name.to_owned(),
-            forward_error: errors.fold(0.0, f64::max),
-            backward_error: backward.map_or(f64::NAN, |check| check.relative_error),
+            forward_error: largest(errors),
+            backward_error: backward.map_or(f64::NAN, |check| largest_error(std::slice::from_ref(check))),
         }
     });
     rows.collect()
@@ -82,17 +82,23 @@ fn mse(seed: u64) -> LossCheck {
         value,
         computed_norm: norm(&gradient),
         expected_norm: norm(&closed),
-        max_absolute_difference: differences.fold(0.0, f64::max),
+        max_absolute_difference: largest(differences),
     }
 }
 
-/// A check as the report lists it.
+/// The largest of some errors; NaN where one is.
+fn largest(errors: impl Iterator<Item = f64>) -> f64 {
+    errors.fold(0.0, |a, b| if b > a || b.is_nan() { b } else { a })
+}
+
+/// A check as the report lists it: the error is NaN where the tensor was not compared.
 pub fn into_row(check: Check) -> pellucid_report::GradientCheck {
+    let relative_error = if check.passes(f64::INFINITY) { check.relative_error } else { f64::NAN };
     pellucid_report::GradientCheck {
         component: check.component,
         parameter: check.parameter,
         analytic_norm: check.analytic_norm,
         numeric_norm: check.numeric_norm,
-        relative_error: check.relative_error,
+        relative_error,
     }
 }
