@@ -141,9 +141,12 @@ pub struct Train {
     /// The folder for checkpoints and the history. [default: the config's output.directory]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Go on where DIR/latest.safetensors left off.
+    /// Go on where DIR/latest.safetensors left off, with the same settings or more epochs; begin where there is none.
     #[arg(long)]
     pub resume: bool,
+    /// Replace the run that DIR holds.
+    #[arg(long, conflicts_with = "resume")]
+    pub overwrite: bool,
     /// Use this seed instead of the config's.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

@@ -161,7 +161,7 @@ pub struct Output {
     /// The folder of latest.safetensors, best.safetensors and history.csv.
     #[serde(default = "default_directory")]
     pub directory: PathBuf,
-    /// Epochs between two writings of latest.safetensors.
+    /// Epochs between two writings of latest.safetensors, at most one a second; 0 for every ten seconds.
     #[serde(default = "default_every")]
     pub checkpoint_every: u64,
 }
@@ -196,9 +196,9 @@ impl Training {
 }
 
 impl Network {
-    /// The network for samples of `input` numbers; `text` is the file, to tell lines.
-    pub fn build<F: Scalar>(&self, path: &Path, text: &str, input: usize) -> Result<Sequential<F>> {
-        let mut network = Sequential::new(input);
+    /// The layers with their names; `text` is the file, to tell lines.
+    fn layers(&self, path: &Path, text: &str) -> Result<Vec<(LayerConfig, Option<String>)>> {
+        let mut layers = Vec::new();
         for entry in &self.layers {
             let line = 1 + text.get(..entry.span().start).map_or(0, |before| before.matches('\n').count());
             let mut table = entry.get_ref().clone();
@@ -214,6 +214,25 @@ impl Network {
             let layer = LayerConfig::deserialize(table).map_err(|error| {
                 failure::usage(format!("{}:{line}: layer: {}", path.display(), error.message()))
             })?;
+            layers.push((layer, name));
+        }
+        Ok(layers)
+    }
+
+    /// The network for samples of `input` numbers, to be trained with `loss`; what is likely a mistake is said.
+    pub fn build<F: Scalar>(
+        &self,
+        path: &Path,
+        text: &str,
+        input: usize,
+        loss: LossConfig,
+    ) -> Result<Sequential<F>> {
+        let layers = self.layers(path, text)?;
+        if let Some(warning) = warning(&layers, loss) {
+            say!("warning: {}: {warning}", path.display());
+        }
+        let mut network = Sequential::new(input);
+        for (layer, name) in layers {
             network = network.with_boxed(layer.build());
             if let Some(name) = name {
                 network = network.named(name);
@@ -224,6 +243,22 @@ impl Network {
         }
         Ok(network)
     }
+}
+
+/// A softmax or a sigmoid in front of a loss that takes logits learns little: the loss applies one itself.
+fn warning(layers: &[(LayerConfig, Option<String>)], loss: LossConfig) -> Option<String> {
+    let (last, _) = layers.iter().rev().find(|(layer, _)| *layer != LayerConfig::Identity)?;
+    let function = match last {
+        LayerConfig::Softmax => "softmax",
+        LayerConfig::Sigmoid | LayerConfig::Dense { activation: Sigmoid, .. } => "sigmoid",
+        _ => return None,
+    };
+    loss.takes_logits().then(|| {
+        let loss = loss.build::<f32>().name();
+        format!(
+            "the network ends in a {function}, but the {loss} takes logits and applies its own: leave it out"
+        )
+    })
 }
 
 /// Reads a configuration; the text is returned too, so that later errors can tell lines.

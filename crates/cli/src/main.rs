@@ -11,10 +11,12 @@ mod commands;
 mod config;
 mod experiments;
 mod failure;
+mod history_file;
 mod interrupt;
 mod machine;
 mod output_path;
 mod progress;
+mod run_folder;
 
 use std::process::ExitCode;
 

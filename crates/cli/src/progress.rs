@@ -1,4 +1,4 @@
-//! Progress of a training run on standard error: a bar on a terminal, else a line an epoch.
+//! Progress of a training run on standard error: a bar on a terminal, else a line an epoch, at most ten a second.
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
@@ -9,6 +9,9 @@ use pellucid::nn::{EpochRecord, Observer, StepReport};
 use pellucid::prelude::{Model, Scalar};
 
 use crate::interrupt::{self, Unfinished};
+
+/// The least time between two lines.
+const EPOCH_LINES: Duration = Duration::from_millis(100);
 
 /// Shows a run, times its training, and stops it on Ctrl-C.
 pub struct Progress {
@@ -25,6 +28,7 @@ pub struct Progress {
     epoch_training: Duration,
     epoch_samples: u64,
     last_drawn: Instant,
+    last_epoch: Option<Instant>,
     /// Until it is finished, signals wait for its state to be written.
     unfinished: Option<Unfinished>,
 }
@@ -57,6 +61,7 @@ impl Progress {
             epoch_training: Duration::ZERO,
             epoch_samples: 0,
             last_drawn: now,
+            last_epoch: None,
             unfinished: Some(Unfinished::work()),
         }
     }
@@ -89,22 +94,33 @@ impl Progress {
     /// An epoch was completed.
     pub fn on_epoch(&mut self, record: &EpochRecord) -> ControlFlow<()> {
         let rate = self.epoch_samples as f64 / self.epoch_training.as_secs_f64().max(1e-9);
+        self.training += self.epoch_training;
+        self.samples += self.epoch_samples;
+        let now = Instant::now();
+        // Small networks make thousands of epochs a second, which nobody could read.
+        let shown =
+            self.last_epoch.is_none_or(|last| now - last > EPOCH_LINES) || record.epoch == self.epochs;
+        if shown {
+            self.last_epoch = Some(now);
+            self.show(record, rate);
+        }
+        (self.epoch_training, self.epoch_samples) = (Duration::ZERO, 0);
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn show(&self, record: &EpochRecord, rate: f64) {
         let validation =
             record.validation_loss.map_or(String::new(), |loss| format!("  validation {loss:.5}"));
         let message = format!("loss {:.5}{validation}  {} samples/s", record.train_loss, thousands(rate));
-        self.training += self.epoch_training;
-        self.samples += self.epoch_samples;
         if self.terminal {
             self.bar.set_message(message);
             self.bar.set_position(record.epoch);
         } else {
             let left = self.training.as_secs_f64() / self.samples.max(1) as f64
                 * self.epoch_samples as f64
-                * (self.epochs - record.epoch) as f64;
+                * self.epochs.saturating_sub(record.epoch) as f64;
             say!("{} epoch {}/{}  {message}  {left:.0} s left", self.name, record.epoch, self.epochs);
         }
-        (self.epoch_training, self.epoch_samples) = (Duration::ZERO, 0);
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// The next epoch begins now.

@@ -44,7 +44,7 @@ pub enum Error {
         row: u32,
     },
     /// The loss of a model over data is infinite or NaN.
-    #[error("the loss is {loss}: expected a model and data whose outputs are finite")]
+    #[error("the loss is {loss:e}: expected a model and data whose outputs are finite")]
     Loss {
         /// The loss.
         loss: f64,
@@ -61,7 +61,7 @@ pub enum Error {
     },
     /// The loss became infinite or NaN, or larger than the type of the parameters can hold.
     #[error(
-        "training diverged: the loss became {loss} in epoch {epoch}, step {step} (a smaller learning rate or gradient clipping may help)"
+        "training diverged: the loss became {loss:e} in epoch {epoch}, step {step} (a smaller learning rate or gradient clipping may help)"
     )]
     Diverged {
         /// The epoch, from 1.
