@@ -67,7 +67,9 @@ impl Moments {
         if !largest.is_finite() {
             largest = f64::INFINITY;
         }
-        rest.iter_mut().for_each(|rest| *rest /= count);
+        for rest in &mut rest {
+            *rest /= count;
+        }
         within = within / count - rest.iter().map(|rest| rest * rest).sum::<f64>();
         // Between the columns, from one of them, so that an offset of all costs nothing.
         let first = means.first().copied().unwrap_or(0.0);

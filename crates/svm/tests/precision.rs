@@ -42,14 +42,14 @@ fn decisions_are_those_of_the_coefficients_from_whichever_file() {
     for kernel in kernels {
         let model = Svc::new(kernel).c(100.0).fit(Samples::dense(&single, columns), &labels).unwrap();
         let right = right_values(&model, &rounded, columns);
-        let stored = StoredModel { model: AnyModel::Svc(model), probability: None };
+        let stored = StoredModel::from(model);
         let files = [
             StoredModel::parse("libsvm", stored.to_libsvm().unwrap().as_bytes()).unwrap(),
             StoredModel::parse("safetensors", &stored.to_safetensors().unwrap()).unwrap(),
             stored,
         ];
         for file in files {
-            let AnyModel::Svc(model) = file.model else { panic!("a classifier") };
+            let AnyModel::Classifier(model) = file.model else { panic!("a classifier") };
             let samples = Samples::dense(&single, columns);
             let values = model.machine_values(samples, &Pool::single()).unwrap();
             let classes = model.predict(samples).unwrap();

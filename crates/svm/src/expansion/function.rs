@@ -7,7 +7,7 @@ use crate::kernel::KernelFunction;
 /// Of a function of two dense rows.
 pub(super) struct Function<'a> {
     expansion: &'a Expansion,
-    function: &'a KernelFunction,
+    kernel: &'a KernelFunction,
     vectors: Samples<'a>,
     samples: &'a Samples<'a>,
     x: Vec<f64>,
@@ -18,13 +18,13 @@ pub(super) struct Function<'a> {
 impl<'a> Function<'a> {
     pub fn new(
         expansion: &'a Expansion,
-        function: &'a KernelFunction,
+        kernel: &'a KernelFunction,
         vectors: Samples<'a>,
         samples: &'a Samples<'a>,
     ) -> Self {
         let columns = expansion.columns.max(samples.columns());
         let (x, z, values) = (vec![0.0; columns], vec![0.0; columns], vec![0.0; vectors.rows()]);
-        Self { expansion, function, vectors, samples, x, z, values }
+        Self { expansion, kernel, vectors, samples, x, z, values }
     }
 }
 
@@ -36,7 +36,7 @@ impl Adder for Function<'_> {
             self.samples.copy_row(row as usize, &mut self.x);
             for (s, value) in self.values.iter_mut().enumerate() {
                 self.vectors.copy_row(s, &mut self.z);
-                *value = (self.function)(&self.x[..columns], &self.z[..columns]);
+                *value = (self.kernel)(&self.x[..columns], &self.z[..columns]);
             }
             self.expansion.add(&self.values, sums);
         }

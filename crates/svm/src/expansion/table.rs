@@ -7,13 +7,13 @@ use crate::Samples;
 pub(super) struct Table<'a> {
     expansion: &'a Expansion,
     columns: &'a [u32],
-    table: &'a Samples<'a>,
+    kernel: &'a Samples<'a>,
     values: Vec<f64>,
 }
 
 impl<'a> Table<'a> {
-    pub fn new(expansion: &'a Expansion, columns: &'a [u32], table: &'a Samples<'a>) -> Self {
-        Self { expansion, columns, table, values: vec![0.0; columns.len()] }
+    pub fn new(expansion: &'a Expansion, columns: &'a [u32], kernel: &'a Samples<'a>) -> Self {
+        Self { expansion, columns, kernel, values: vec![0.0; columns.len()] }
     }
 }
 
@@ -22,7 +22,7 @@ impl Adder for Table<'_> {
         let width = sums.len() / rows.len();
         for (&row, sums) in rows.iter().zip(sums.chunks_exact_mut(width)) {
             for (value, &column) in self.values.iter_mut().zip(self.columns) {
-                *value = self.table.number(row as usize, column as usize);
+                *value = self.kernel.number(row as usize, column as usize);
             }
             self.expansion.add(&self.values, sums);
         }
