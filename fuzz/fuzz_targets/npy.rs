@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pellucid_data::{Values, parse_npy};
+use pellucid_data::{Features, Values, parse_npy};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(array) = parse_npy("fuzz", bytes) else { return };
@@ -14,8 +14,10 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(labels) = array.clone().into_labels("fuzz") {
         assert_eq!(Some(labels.len()), rows);
     }
+    let images = array.is_images();
     if let Ok(features) = array.into_features("fuzz") {
         features.check_finite("fuzz").unwrap();
+        assert_eq!(images, matches!(features, Features::U8(_)));
         assert_eq!((Some(features.rows()), features.rows() * features.cols()), (rows, count));
     }
 });

@@ -10,14 +10,14 @@ fuzz_target!(|input: &[u8]| {
     let Some((&choice, bytes)) = input.split_first() else { return };
     if choice % 3 == 2 {
         let Ok(scaling) = Scaling::parse(bytes, "fuzz") else { return };
-        assert!(scaling.features().iter().all(|f| f.min < f.max && (f.max - f.min).is_finite()));
+        assert!(scaling.features().iter().all(|f| f.min < f.max));
         assert_eq!(Scaling::parse(scaling.to_text().as_bytes(), "fuzz").unwrap(), scaling);
         return;
     }
     let columns = (choice & 64 != 0).then_some(usize::from(choice / 3 % 16));
     let options = SvmlightOptions { columns, precomputed: choice % 3 == 1 };
     let Ok(SvmlightTable { labels, x, serials }) = parse_svmlight(bytes, "fuzz", &options) else { return };
-    assert!(!labels.is_empty() && x.rows() == labels.len());
+    assert!(x.rows() == labels.len());
     assert!(columns.is_none_or(|columns| x.columns() == columns));
     assert!(labels.iter().chain(x.values()).all(|v| v.is_finite()));
     assert!(x.values().iter().all(|&v| v != 0.0));

@@ -90,7 +90,9 @@ pub(crate) fn columns(x: &Csr<f64>) -> Result<BTreeMap<u32, Column>, DataError> 
         column.max = column.max.max(0.0);
     }
     pass(x, &mut sums, |column, t, times| column.first += times * t);
-    sums.values_mut().for_each(|column| column.mean = column.first / n);
+    for column in sums.values_mut() {
+        column.mean = column.first / n;
+    }
     pass(x, &mut sums, |column, t, times| {
         let d = t - column.mean;
         column.rest += times * d;

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::text::quoted;
+use crate::text::{is_hidden, quoted};
 use crate::{DataError, Place};
 
 /// Whole numbers from here on are taken as names, so that one stray number cannot make a million classes.
@@ -69,6 +69,13 @@ impl Key {
         }
     }
 
+    /// Whether this would be a number with the usual minus sign and without characters that cannot be seen.
+    fn looks_like_a_number(&self) -> bool {
+        let Self::Text(text) = self else { return false };
+        let usual = |c: char| Some(if c == '\u{2212}' { '-' } else { c }).filter(|c| !is_hidden(*c));
+        !text.is_ascii() && text.chars().filter_map(usual).collect::<String>().parse::<f64>().is_ok()
+    }
+
     fn name(&self) -> String {
         match self {
             Self::Whole(v) => v.to_string(),
@@ -130,14 +137,13 @@ impl LabelTexts {
     }
 
     fn push(&mut self, key: Key, place: Place) {
-        let number = match self.numbers.get(&key) {
-            Some(&number) => number,
-            None => {
-                let next = self.distinct.len() as u32;
-                self.distinct.push((key.clone(), place));
-                self.numbers.insert(key, next);
-                next
-            }
+        let number = if let Some(&number) = self.numbers.get(&key) {
+            number
+        } else {
+            let next = self.distinct.len() as u32;
+            self.distinct.push((key.clone(), place));
+            self.numbers.insert(key, next);
+            next
         };
         self.samples.push(number);
     }
@@ -162,7 +168,8 @@ impl LabelTexts {
         let (first, rest) = self.distinct.split_first()?;
         let alone = self.samples.iter().skip(1).all(|&label| label != 0);
         let numbers = !rest.is_empty() && rest.iter().all(|(key, _)| key.number().is_some());
-        (first.0.number().is_none() && alone && numbers).then(|| (quoted(&first.0.name()), first.1))
+        (first.0.number().is_none() && !first.0.looks_like_a_number() && alone && numbers)
+            .then(|| (quoted(&first.0.name()), first.1))
     }
 
     /// Takes away the first sample, whose label no other has.
@@ -177,7 +184,8 @@ impl LabelTexts {
     /// numbered in their order, numbers before text.
     ///
     /// # Errors
-    /// If all labels are numbers and one is not whole (a class cannot be 2.5, the target of a regression can).
+    /// If all labels are numbers and one is not whole (a class cannot be 2.5, the target of a regression can), or one only
+    /// looks like a number.
     ///
     /// ```
     /// use pellucid_data::LabelTexts;
@@ -188,6 +196,10 @@ impl LabelTexts {
     /// # Ok::<(), pellucid_data::DataError>(())
     /// ```
     pub fn classes(self) -> Result<Labels, DataError> {
+        if let Some((key, place)) = self.distinct.iter().find(|(key, _)| key.looks_like_a_number()) {
+            let expected = "a number or a name as label of a class";
+            return Err(DataError::invalid(self.origin, expected, quoted(&key.name()), *place));
+        }
         if !self.has_names()
             && let Some((key, place)) = self.distinct.iter().find(|(key, _)| matches!(key, Key::Text(_)))
         {

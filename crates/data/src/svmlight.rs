@@ -104,7 +104,7 @@ impl<'a> Samples<'a> {
     }
 
     fn push(&mut self, line: &[u8], number: u64) -> Result<(), Refusal> {
-        let entries = line.iter().filter(|&&b| b == b':').count();
+        let entries = line.split(|&b| b == b':').count();
         let room = self.indices.try_reserve(entries).and_then(|()| self.values.try_reserve(entries));
         let room =
             room.and_then(|()| self.labels.try_reserve(1)).and_then(|()| self.row_starts.try_reserve(1));
@@ -122,7 +122,7 @@ impl<'a> Samples<'a> {
         let Some((column, field)) = fields.next() else { return Ok(()) };
         if field.contains(&b',') {
             return Err(refuse(
-                "one label for each sample, a number (a table with commas is read as such where its name ends in .csv)",
+                "one label for each sample, a number (commas: of a table that is named .csv, or whose column of labels is told)",
                 field,
                 column,
             ));

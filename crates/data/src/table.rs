@@ -123,7 +123,8 @@ fn name(path: &Path) -> String {
 }
 
 fn is_csv(path: &Path) -> bool {
-    name(path).ends_with(".csv")
+    let (name, ending) = (name(path), ".csv");
+    name.ends_with(ending)
 }
 
 fn read(path: &Path, csv: &CsvOptions) -> Result<Content, DataError> {

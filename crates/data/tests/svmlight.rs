@@ -89,7 +89,7 @@ fn broken_lines_are_named() {
             b"1e999 1:1\n",
             "a finite number as label (any number where labels are not known), found `1e999`",
         ),
-        ("labels", b"1,3 1:1\n", "where its name ends in .csv), found `1,3` (at line 1, column 1)"),
+        ("labels", b"1,3 1:1\n", "column of labels is told), found `1,3` (at line 1, column 1)"),
         (
             "index 0",
             b"1 0:1 1:1\n",

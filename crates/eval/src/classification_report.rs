@@ -6,6 +6,10 @@ use serde::Serialize;
 
 use crate::{Average, ClassScores, ClassificationError, ConfusionMatrix, ZeroDivision};
 
+/// The most characters of a name that are shown, and the most digits of a number.
+const MOST_SHOWN: usize = 100;
+const MOST_DIGITS: usize = 60;
+
 /// The scores of one class and its name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NamedScores {
@@ -82,7 +86,9 @@ impl ClassificationReport {
     }
 
     fn write(&self, text: &mut impl Write, digits: usize) -> fmt::Result {
-        let longest = self.classes.iter().map(|class| class.name.chars().count()).max().unwrap_or(0);
+        let digits = digits.min(MOST_DIGITS);
+        let names: Vec<String> = self.classes.iter().map(|class| shown(&class.name)).collect();
+        let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         let width = longest.max("weighted avg".len()).max(digits);
         writeln!(
             text,
@@ -94,14 +100,29 @@ impl ClassificationReport {
             let [p, r, f] = [s.precision, s.recall, s.f1].map(number);
             writeln!(text, "{name:>width$}  {p:>9} {r:>9} {f:>9} {:>9}", s.support)
         };
-        for class in &self.classes {
-            row(text, &class.name, &class.scores)?;
+        for (name, class) in names.iter().zip(&self.classes) {
+            row(text, name, &class.scores)?;
         }
         let (accuracy, total) = (number(self.accuracy), self.micro_average.support);
         writeln!(text, "\n{:>width$}  {:>9} {:>9} {accuracy:>9} {total:>9}", "accuracy", "", "")?;
         row(text, "macro avg", &self.macro_average)?;
         row(text, "weighted avg", &self.weighted_average)
     }
+}
+
+/// A name on one line of a table: controls as escapes, cut where it is long.
+fn shown(name: &str) -> String {
+    let escaped = name.chars().flat_map(|c| {
+        let (control, plain) =
+            if c.is_control() { (Some(c.escape_default()), None) } else { (None, Some(c)) };
+        control.into_iter().flatten().chain(plain)
+    });
+    let mut shown: String = escaped.take(MOST_SHOWN + 1).collect();
+    if shown.chars().count() > MOST_SHOWN {
+        shown.truncate(shown.char_indices().nth(MOST_SHOWN).map_or(0, |(at, _)| at));
+        shown += "...";
+    }
+    shown
 }
 
 impl fmt::Display for ClassificationReport {

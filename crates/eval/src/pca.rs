@@ -1,6 +1,7 @@
 //! Principal component analysis.
 
 use nalgebra::DMatrix;
+use pellucid_compute::Scalar;
 
 /// What keeps principal components from being found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,11 +63,13 @@ pub struct Pca {
 }
 
 impl Pca {
-    /// Finds all components of `data`, row-major with `columns` values a row.
+    /// Finds all components of `data`, row-major with `columns` values a row, in f64 whatever the type of the data.
+    ///
+    /// Neither a common offset nor the size of the values takes digits from the result.
     ///
     /// # Errors
     /// [`PcaError`] for fewer than two rows, a broken row, or a value that is not finite.
-    pub fn fit(data: &[f32], columns: usize) -> Result<Self, PcaError> {
+    pub fn fit<F: Scalar>(data: &[F], columns: usize) -> Result<Self, PcaError> {
         check(data, columns)?;
         let d = columns;
         let rows = data.len() / d;
@@ -74,19 +77,13 @@ impl Pca {
             return Err(PcaError::Rows { rows });
         }
 
-        let mut mean = vec![0.0; d];
-        for row in data.chunks_exact(d) {
-            mean.iter_mut().zip(row).for_each(|(m, &x)| *m += f64::from(x));
-        }
-        for m in &mut mean {
-            *m /= rows as f64;
-        }
-
+        let mean = means(data, d);
+        let scale = scale(data, &mean);
         let mut covariance = DMatrix::<f64>::zeros(d, d);
         let mut centred = vec![0.0; d];
         for row in data.chunks_exact(d) {
             for ((c, &x), m) in centred.iter_mut().zip(row).zip(&mean) {
-                *c = f64::from(x) - m;
+                *c = x.to_f64() / scale - m / scale;
             }
             for j in 0..d {
                 for i in j..d {
@@ -99,10 +96,11 @@ impl Pca {
         let eigen = covariance.symmetric_eigen();
         let mut order: Vec<usize> = (0..d).collect();
         order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-        let explained_variance: Vec<f64> = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0)).collect();
-        let total: f64 = explained_variance.iter().sum();
+        let variance: Vec<f64> = order.iter().map(|&i| eigen.eigenvalues[i].max(0.0)).collect();
+        let total: f64 = variance.iter().sum();
         let explained_variance_ratio =
-            explained_variance.iter().map(|v| if total > 0.0 { v / total } else { 0.0 }).collect();
+            variance.iter().map(|v| if total > 0.0 { v / total } else { 0.0 }).collect();
+        let explained_variance = variance.iter().map(|v| v * scale * scale).collect();
 
         let mut components = Vec::with_capacity(d * d);
         for &i in &order {
@@ -141,21 +139,48 @@ impl Pca {
     ///
     /// # Errors
     /// [`PcaError::Components`] if `k` exceeds the number of columns, and as [`Pca::fit`] for broken data.
-    pub fn project(&self, data: &[f32], k: usize) -> Result<Vec<f32>, PcaError> {
+    pub fn project<F: Scalar>(&self, data: &[F], k: usize) -> Result<Vec<F>, PcaError> {
         let d = self.mean.len();
         if k > d {
             return Err(PcaError::Components { requested: k, available: d });
         }
         check(data, d)?;
-        let coordinate = |row: &[f32], component: &[f64]| {
-            row.iter().zip(&self.mean).zip(component).map(|((&x, m), c)| (f64::from(x) - m) * c).sum::<f64>()
+        let coordinate = |row: &[F], component: &[f64]| {
+            row.iter().zip(&self.mean).zip(component).map(|((&x, m), c)| (x.to_f64() - m) * c).sum::<f64>()
         };
         let rows = data.chunks_exact(d);
-        Ok(rows.flat_map(|row| (0..k).map(move |j| coordinate(row, self.component(j)) as f32)).collect())
+        Ok(rows
+            .flat_map(|row| (0..k).map(move |j| F::from_f64(coordinate(row, self.component(j)))))
+            .collect())
     }
 }
 
-fn check(data: &[f32], columns: usize) -> Result<(), PcaError> {
+/// The mean of each column: that of the differences from the first row, and a correction by what rounding left over.
+fn means<F: Scalar>(data: &[F], columns: usize) -> Vec<f64> {
+    let rows = (data.len() / columns) as f64;
+    let mut mean: Vec<f64> = data[..columns].iter().map(|x| x.to_f64()).collect();
+    for _ in 0..2 {
+        let mut step = vec![0.0; columns];
+        for row in data.chunks_exact(columns) {
+            for ((s, &x), m) in step.iter_mut().zip(row).zip(&mean) {
+                // Divided first, for differences at the end of f64.
+                *s += x.to_f64() / rows - m / rows;
+            }
+        }
+        mean.iter_mut().zip(step).for_each(|(m, s)| *m += s);
+    }
+    mean
+}
+
+/// A power of two near the largest difference from the mean, by which squares neither overflow nor vanish.
+fn scale<F: Scalar>(data: &[F], mean: &[f64]) -> f64 {
+    let differences = data.chunks_exact(mean.len()).flat_map(|row| row.iter().zip(mean));
+    // All are finite, so that `max` hides nothing.
+    let largest = differences.map(|(x, m)| (x.to_f64() / 2.0 - m / 2.0).abs()).fold(0.0, f64::max);
+    if largest > 0.0 { 2.0_f64.powi(largest.log2().floor().clamp(-1000.0, 1000.0) as i32) } else { 1.0 }
+}
+
+fn check<F: Scalar>(data: &[F], columns: usize) -> Result<(), PcaError> {
     if columns == 0 || !data.len().is_multiple_of(columns) {
         return Err(PcaError::Shape { columns, values: data.len() });
     }

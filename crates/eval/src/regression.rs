@@ -66,7 +66,10 @@ pub fn mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, Regr
 /// # Errors
 /// As [`mean_absolute_error`].
 pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
-    mean_squared_error(predicted, actual).map(f64::sqrt)
+    check(predicted, actual, 1)?;
+    let scale = scale(errors(predicted, actual));
+    let squares = squares(errors(predicted, actual).map(|e| e / scale));
+    Ok((squares / actual.len() as f64).sqrt() * scale)
 }
 
 /// Coefficient of determination, `R² = 1 - Σ (yᵢ - ŷᵢ)² / Σ (yᵢ - ȳ)²`: 1 for perfect predictions, 0 for the mean of the
@@ -86,16 +89,28 @@ pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64,
 /// ```
 pub fn r2(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
     check(predicted, actual, 2)?;
-    let residual = squares(errors(predicted, actual));
-    if residual == 0.0 {
+    if predicted == actual {
         return Ok(1.0);
     }
     // Asked of the targets themselves: their rounded mean may differ from each of them.
     if actual.iter().all(|&y| y == actual[0]) {
         return Ok(0.0);
     }
-    let mean = actual.iter().sum::<f64>() / actual.len() as f64;
-    Ok(1.0 - residual / squares(actual.iter().map(|y| y - mean)))
+    // From the first target, and with what rounding of the mean leaves over, an offset takes no digits.
+    let from_first = || actual.iter().map(|y| y - actual[0]);
+    let n = actual.len() as f64;
+    let scale = scale(errors(predicted, actual).chain(from_first()));
+    let mean = from_first().map(|d| d / scale).sum::<f64>() / n;
+    let (rest, total) =
+        from_first().map(|d| d / scale - mean).fold((0.0, 0.0), |(r, t), d| (r + d, t + d * d));
+    let residual = squares(errors(predicted, actual).map(|e| e / scale));
+    Ok(1.0 - residual / (total - rest * rest / n))
+}
+
+/// A power of two near the largest of these, by which their squares neither overflow nor vanish.
+fn scale(x: impl Iterator<Item = f64>) -> f64 {
+    let largest = x.map(f64::abs).fold(0.0, f64::max).min(f64::MAX);
+    if largest > 0.0 { 2.0_f64.powi(largest.log2().floor().max(-1000.0) as i32) } else { 1.0 }
 }
 
 fn errors(predicted: &[f64], actual: &[f64]) -> impl Iterator<Item = f64> {

@@ -3,7 +3,8 @@
 #![allow(clippy::float_cmp)] // the values compared are exact by construction
 
 use pellucid_eval::{
-    ClassificationError, ConfusionMatrix, ReconstructionAccumulator, ReconstructionError, accuracy, sigmoid,
+    ClassificationError, ClassificationReport, ConfusionMatrix, ReconstructionAccumulator,
+    ReconstructionError, ZeroDivision, accuracy, r2, root_mean_squared_error, sigmoid,
 };
 
 const LOGITS: [f32; 6] = [-2.0, 0.5, 3.0, 1.0, -40.0, 100.0];
@@ -84,4 +85,31 @@ fn bad_classes_are_named() {
         ConfusionMatrix::new(&[0, 3], &[0, 1], 3),
         Err(ClassificationError::Class { class: 3, row: 1, classes: 3 })
     );
+}
+
+/// Oracle: the formulas in exact arithmetic, of small whole numbers.
+#[test]
+fn neither_offset_nor_size_takes_digits_from_regression_figures() {
+    let (steps, errors) = ([0.0, 3.0, 1.0, 8.0, 5.0, 7.0], [1.0, 0.0, -1.0, 2.0, 0.0, -1.0]);
+    // Of the steps: sum 24, squares 148, so squares about the mean 52; of the errors: squares 7.
+    for offset in [0.0, 1.7e9, -1e15] {
+        for exponent in [-1000, -700, 0, 700, 960] {
+            let size = 2.0_f64.powi(exponent);
+            let actual = steps.map(|y| (offset + y) * size);
+            let predicted: Vec<f64> =
+                steps.iter().zip(errors).map(|(y, e)| (offset + y + e) * size).collect();
+            let got = r2(&predicted, &actual).unwrap();
+            assert!((got - (1.0 - 7.0 / 52.0)).abs() < 1e-14, "{offset} {exponent}: {got}");
+            let root = root_mean_squared_error(&predicted, &actual).unwrap() / size;
+            assert!((root - (7.0_f64 / 6.0).sqrt()).abs() < 1e-14, "{offset} {exponent}: {root}");
+        }
+    }
+}
+
+#[test]
+fn long_and_hidden_names_do_not_break_a_report() {
+    let matrix = ConfusionMatrix::new(&[0, 1], &[0, 1], 2).unwrap();
+    let report = ClassificationReport::new(&matrix, ZeroDivision::Zero);
+    let text = report.with_names(&["x".repeat(1 << 17), "a\n\u{1b}b".to_owned()]).unwrap().to_text(1000);
+    assert!(text.lines().count() == 8 && text.contains("a\\n\\u{1b}b") && text.len() < 4000, "{text}");
 }

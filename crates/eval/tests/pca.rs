@@ -47,12 +47,48 @@ fn constant_data_has_no_variance_and_no_nan() {
     assert_eq!(pca.project(&[3.0, 3.0], 2).unwrap(), [0.0, 0.0]);
 }
 
+/// In f64 to the last digits; oracle: numpy 2.4.6, `np.linalg.eigh(np.cov(...))`, of the same numbers as f64.
+#[test]
+fn f64_data_keep_their_digits() {
+    let data = DATA.map(|x| f64::from(x) + 0.1);
+    let pca = Pca::fit(&data, 3).unwrap();
+    let moved: Vec<f64> = DATA.iter().map(|&x| f64::from(x)).collect();
+    let plain = Pca::fit(&moved, 3).unwrap();
+    for (a, b) in pca.explained_variance().iter().zip(plain.explained_variance()) {
+        assert!((a - b).abs() < 1e-14, "{a} is not {b}");
+    }
+    let (a, b) = (pca.project(&data, 3).unwrap(), plain.project(&moved, 3).unwrap());
+    assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-14), "{a:?} is not {b:?}");
+}
+
+/// A line through the third column's direction, whatever the offset and the size.
+#[test]
+fn offsets_and_sizes_take_no_digits() {
+    for offset in [0.0, 1.7e9, 1e15] {
+        for exponent in [-990, -500, 0, 500, 960] {
+            let size = 2.0_f64.powi(exponent);
+            let data: Vec<f64> =
+                (0..40).flat_map(|i| [offset * size, (offset + f64::from(i * i)) * size]).collect();
+            let pca = Pca::fit(&data, 2).unwrap();
+            // Squares of 0 to 39: n^2 times their variance is exact.
+            let (sum, squares) = (0..40_i64).fold((0, 0), |(s, q), i| (s + i * i, q + i.pow(4)));
+            let variance = (40 * squares - sum * sum) as f64 / (40.0 * 39.0);
+            assert_eq!(pca.explained_variance_ratio(), [1.0, 0.0]);
+            assert!((pca.component(0)[1] - 1.0).abs() < 1e-15);
+            let got = pca.explained_variance()[0];
+            if exponent.abs() < 500 {
+                assert!((got / variance - 1.0).abs() < 1e-13, "{offset} {exponent}: {got} is not {variance}");
+            }
+        }
+    }
+}
+
 #[test]
 fn bad_input_is_named() {
-    assert_eq!(Pca::fit(&[], 2), Err(PcaError::Rows { rows: 0 }));
+    assert_eq!(Pca::fit(&[0.0_f32; 0], 2), Err(PcaError::Rows { rows: 0 }));
     assert_eq!(Pca::fit(&[1.0, 2.0], 2), Err(PcaError::Rows { rows: 1 }));
     assert_eq!(Pca::fit(&[1.0; 5], 2), Err(PcaError::Shape { columns: 2, values: 5 }));
-    assert_eq!(Pca::fit(&[], 0), Err(PcaError::Shape { columns: 0, values: 0 }));
+    assert_eq!(Pca::fit(&[0.0_f32; 0], 0), Err(PcaError::Shape { columns: 0, values: 0 }));
     assert_eq!(Pca::fit(&[1.0, 2.0, 3.0, f32::NAN], 2), Err(PcaError::NotFinite { row: 1, column: 1 }));
     let pca = Pca::fit(&DATA, 3).unwrap();
     assert_eq!(pca.project(&DATA, 4), Err(PcaError::Components { requested: 4, available: 3 }));
