@@ -139,7 +139,7 @@ fn data_that_cannot_be_scaled_are_named() {
 #[test]
 fn values_at_the_ends_of_f64_are_scaled() {
     let x = |values: &[f64]| Csr::from_dense(&Matrix::new(values.len(), 1, values.to_vec()).unwrap());
-    let max = 1.79769313486e308;
+    let max = 1.797_693_134_86e308;
     for (values, expected) in [
         (&[max, 1.0][..], &[1.0, -1.0][..]),
         (&[-1e308, 1e308, 0.0, 5e307], &[-1.0, 1.0, 0.0, 0.5]),
