@@ -199,8 +199,12 @@ impl Network {
     /// The layers with their names; `text` is the file, to tell lines.
     fn layers(&self, path: &Path, text: &str) -> Result<Vec<(LayerConfig, Option<String>)>> {
         let mut layers = Vec::new();
+        // Layers stand in their order, so that each line is counted once.
+        let (mut line, mut counted) = (1, 0);
         for entry in &self.layers {
-            let line = 1 + text.get(..entry.span().start).map_or(0, |before| before.matches('\n').count());
+            let begin = entry.span().start;
+            line += text.get(counted..begin).map_or(0, |between| between.matches('\n').count());
+            counted = begin;
             let mut table = entry.get_ref().clone();
             let name = match table.remove("name") {
                 None => None,

@@ -137,7 +137,7 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
     };
     let temporary = |name: &String| name.starts_with(".pellucid-");
     for _ in 0..20 {
-        let mut child = pellucid(path, &["train", "config.toml"])
+        let mut child = pellucid(path, &["train", "config.toml", "--overwrite"])
             .stderr(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -152,8 +152,7 @@ fn what_a_killed_run_left_is_removed_by_the_next() {
     fs::write(path.join("config.toml"), autoencoder_config(64, 1)).unwrap();
     // Whether or not there was one to be seen at the right moment, one of a process of long ago is there.
     fs::write(path.join("run/.pellucid-1-1.tmp"), "half a check").unwrap();
-    fs::remove_file(path.join("run/latest.safetensors")).unwrap_or_default();
-    let (code, message) = outcome(&run(path, &["train", "config.toml"]));
+    let (code, message) = outcome(&run(path, &["train", "config.toml", "--overwrite"]));
     assert_eq!(code, 0, "{message}");
     assert!(!names().iter().any(temporary), "{:?}", names());
 }

@@ -1,5 +1,6 @@
 //! The architecture of a network: layers in a row, with names and views.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use pellucid_compute::Scalar;
@@ -30,6 +31,8 @@ pub struct Sequential<F> {
     input: Shape,
     layers: Vec<Named<F>>,
     views: Vec<(String, Range<usize>)>,
+    /// How many layers there are of each kind.
+    kinds: HashMap<&'static str, usize>,
 }
 
 #[derive(Debug)]
@@ -41,7 +44,7 @@ struct Named<F> {
 impl<F: Scalar> Sequential<F> {
     /// A network without layers for samples of shape `input`.
     pub fn new(input: impl Into<Shape>) -> Self {
-        Self { input: input.into(), layers: Vec::new(), views: Vec::new() }
+        Self { input: input.into(), layers: Vec::new(), views: Vec::new(), kinds: HashMap::new() }
     }
 
     /// Adds a layer at the end.
@@ -53,9 +56,16 @@ impl<F: Scalar> Sequential<F> {
     /// Adds a layer at the end.
     #[must_use]
     pub fn with_boxed(mut self, layer: Box<dyn Layer<F>>) -> Self {
-        let number = 1 + self.layers.iter().filter(|other| other.layer.kind() == layer.kind()).count();
-        self.layers.push(Named { name: format!("{}{number}", layer.kind()), layer });
+        self.push(layer, None);
         self
+    }
+
+    /// Adds a layer at the end, named by its kind and number unless it has a name.
+    fn push(&mut self, layer: Box<dyn Layer<F>>, name: Option<String>) {
+        let number = self.kinds.entry(layer.kind()).or_default();
+        *number += 1;
+        let name = name.unwrap_or_else(|| format!("{}{number}", layer.kind()));
+        self.layers.push(Named { name, layer });
     }
 
     /// Names the layer added last.
@@ -139,7 +149,7 @@ impl<F: Scalar> Sequential<F> {
         let mut network = Self::new(config.input.clone());
         for named in &config.layers {
             let layer = LayerConfig::from_json(&named.layer)?.build();
-            network.layers.push(Named { name: named.name.clone(), layer });
+            network.push(layer, Some(named.name.clone()));
         }
         for (name, [begin, end]) in &config.views {
             network = network.view(name, *begin..*end);

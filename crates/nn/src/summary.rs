@@ -78,18 +78,19 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.layers.iter().map(|layer| layer.name.len()).max().unwrap_or(0).max(5);
+        let names: Vec<String> = self.layers.iter().map(|layer| shown(&layer.name)).collect();
+        let name = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(5);
         writeln!(
             f,
             "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
             "layer", "kind", "output", "parameters", "bytes/sample", "FLOPs/sample"
         )?;
         writeln!(f, "{:name$}  {:10}  {:>12}", "input", "", self.input.to_string())?;
-        for layer in &self.layers {
+        for (layer, shown) in self.layers.iter().zip(&names) {
             writeln!(
                 f,
                 "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
-                layer.name,
+                shown,
                 layer.kind,
                 layer.output.to_string(),
                 layer.parameters,
@@ -105,5 +106,39 @@ impl fmt::Display for Summary {
             self.flops,
             self.training_bytes_per_sample as f64 / 1e3
         )
+    }
+}
+
+/// A name as the table shows it: its first characters, those that are not printable escaped.
+fn shown(name: &str) -> String {
+    const MOST: usize = 40;
+    let escaped = |name: &str| name.chars().flat_map(char::escape_debug).collect::<String>();
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => escaped(&name[..end]) + "...",
+        None => escaped(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Dense;
+
+    #[test]
+    fn names_of_any_length_and_kind_are_shown() {
+        let network = Sequential::<f32>::new(2)
+            .with(Dense::new(3))
+            .named("n".repeat(100_000))
+            .with(Dense::new(3))
+            .named("\u{1b}[31mred\n")
+            .with(Dense::new(3))
+            .named("größe");
+        let table = Summary::of(&network).unwrap().to_string();
+        assert!(table.len() < 1000 && !table.contains('\u{1b}'), "{table}");
+        let line = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
+        assert!(line(&"n".repeat(40)).starts_with(&format!("{}...  dense", "n".repeat(40))));
+        assert!(line("\\u{1b}[31mred\\n").contains("dense"));
+        // Columns stand below each other however many bytes a letter has.
+        assert_eq!(line("größe").chars().count(), line("nnn").chars().count());
     }
 }
