@@ -8,8 +8,8 @@ use crate::{Kernel, Precision, Samples};
 /// The finest tolerance that f32 is used for.
 const FINEST: f64 = 1e-5;
 
-/// Sizes whose squares and cubes f32 holds with all their digits.
-const IN_F32: std::ops::Range<f64> = 1e-12..1e12;
+/// Sizes of squared norms and of parameters whose products f32 holds with all their digits.
+const IN_F32: std::ops::Range<f64> = 1e-24..1e24;
 
 /// Linear terms up to which the second-order gain of a pair is finite in f32.
 const LARGEST_LINEAR: f64 = 1e15;
