@@ -182,3 +182,24 @@ fn safetensors_files_that_lie_are_refused() {
         "model: expected a Pellucid SVM model (metadata key \"pellucid_svm\"), found a safetensors file without it"
     );
 }
+
+/// What cannot be seen in a text is skipped or named as by all other readers: a byte-order mark, UTF-16, a no-break space,
+/// a minus sign that is not the usual one.
+#[test]
+fn hidden_text_in_a_model() {
+    let text = "svm_type c_svc\nkernel_type linear\nnr_class 2\ntotal_sv 2\nrho 0\nlabel 1 -1\nnr_sv 1 1\nSV\n1 1:1\n-1 1:2\n";
+    let parse = |bytes: &[u8]| StoredModel::parse("m", bytes);
+    let expected = parse(text.as_bytes()).unwrap().to_libsvm().unwrap();
+    for same in
+        [format!("\u{feff}{text}"), text.replace("1 1:1", "1\u{a0}1:1").replace("label 1", "label\u{2003}1")]
+    {
+        assert_eq!(parse(same.as_bytes()).unwrap().to_libsvm().unwrap(), expected);
+    }
+    let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let message = parse(&wide).err().unwrap().to_string();
+    assert!(message.contains("expected text in UTF-8, found UTF-16"), "{message}");
+    let message = parse(text.replace("rho 0", "rho \u{2212}1").as_bytes()).err().unwrap().to_string();
+    assert!(message.contains("U+2212, a minus sign"), "{message}");
+    let message = parse(b"svm_\x1btype c_svc\n").err().unwrap().to_string();
+    assert!(!message.chars().any(char::is_control), "{message}");
+}

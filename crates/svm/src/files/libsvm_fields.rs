@@ -1,6 +1,7 @@
 //! The header of LIBSVM's model files: lines of a key and its values, in any order.
 
 use pellucid_data::Place;
+use pellucid_data::text::quoted;
 
 /// What was expected, what was found, and where.
 pub(super) type Refusal = (String, String, Place);
@@ -33,31 +34,17 @@ impl<'a> Lines<'a> {
 /// The words of a line with their places.
 pub(super) fn words(line: &[u8], number: u64) -> Result<impl Iterator<Item = (Place, &str)>, Refusal> {
     let text = std::str::from_utf8(line).map_err(|error| {
-        if line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff") {
-            return ("text in UTF-8".to_owned(), "UTF-16".to_owned(), Place::Line(number));
-        }
         let found = format!("a byte that is not, {} bytes into the line", error.valid_up_to());
         ("text in UTF-8".to_owned(), found, Place::Line(number))
     })?;
     Ok((1..)
-        .zip(text.split_ascii_whitespace())
+        .zip(text.split_whitespace())
         .map(move |(column, word)| (Place::Cell { line: number, column }, word)))
 }
 
 pub(super) fn refuse(expected: &str, found: &str, place: Place) -> Refusal {
-    let found = if found.is_empty() {
-        "the end of the line".to_owned()
-    } else {
-        format!("`{}`", found.chars().take(40).flat_map(shown).collect::<String>())
-    };
+    let found = if found.is_empty() { "the end of the line".to_owned() } else { quoted(found) };
     (expected.to_owned(), found, place)
-}
-
-/// A character as it is, or escaped where it could not be seen.
-fn shown(character: char) -> impl Iterator<Item = char> {
-    let plain = matches!(character, '"' | '\'' | '\\');
-    let escaped = (!plain).then(|| character.escape_debug()).into_iter().flatten();
-    plain.then_some(character).into_iter().chain(escaped)
 }
 
 pub(super) fn finite(word: &str) -> Option<f64> {

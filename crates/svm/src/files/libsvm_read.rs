@@ -17,6 +17,7 @@
 //!
 //! Counts are compared with what the file holds before anything is made of their size.
 
+use pellucid_data::text::without_mark;
 use pellucid_data::{Csr, DataError, Place};
 
 use crate::SupportVectors;
@@ -28,7 +29,7 @@ use super::stored::{Probability, StoredModel};
 
 /// Reads a model; `origin` names it in errors.
 pub(super) fn parse(origin: &str, bytes: &[u8]) -> Result<StoredModel, DataError> {
-    let mut lines = Lines { rest: bytes, number: 0 };
+    let mut lines = Lines { rest: without_mark(origin, bytes)?, number: 0 };
     model(&mut lines)
         .and_then(|parts| parts.build().map_err(|(expected, found)| (expected, found, Place::Whole)))
         .map_err(|(expected, found, place)| DataError::invalid(origin, expected, found, place))

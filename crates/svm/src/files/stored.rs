@@ -107,8 +107,6 @@ impl StoredModel {
     /// # Errors
     /// As [`StoredModel::read`].
     pub fn parse(origin: &str, bytes: &[u8]) -> Result<Self, SvmError> {
-        // A mark that an editor put before the text.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         // A safetensors file: eight bytes of length, then JSON.
         let stored = if bytes.get(8) == Some(&b'{') {
             safetensors_read::parse(origin, bytes)
