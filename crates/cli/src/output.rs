@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Prints a line of results to standard output.
@@ -22,6 +23,9 @@ macro_rules! say {
 
 /// Why standard output takes no more.
 static FAILURE: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Whether there is a failure, to be asked from any thread at any time.
+static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Prints a line of results, for `out!`.
 pub fn result(line: fmt::Arguments<'_>) {
@@ -39,7 +43,13 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut failure = FAILURE.lock().unwrap_or_else(PoisonError::into_inner);
     if failure.is_none() {
         *failure = write(&mut io::stdout().lock()).err();
+        CLOSED.store(failure.is_some(), Ordering::Relaxed);
     }
+}
+
+/// Whether further results would reach nobody: work that only prints may end.
+pub fn closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
 }
 
 /// Whether all results were printed.

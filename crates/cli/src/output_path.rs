@@ -17,6 +17,11 @@ pub fn parser() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path| if path.as_os_str() == "-" { STANDARD_OUTPUT.into() } else { path })
 }
 
+/// Whether a path, as [`parser`] gives it, is that of standard output.
+pub fn is_standard_output(path: &Path) -> bool {
+    path == Path::new(STANDARD_OUTPUT)
+}
+
 /// Finds out before the work, not after it, whether its result can be written to `path`, and refuses to replace an
 /// input by it.
 pub fn check(path: &Path, inputs: &[&Path]) -> Result<()> {
@@ -49,7 +54,7 @@ pub fn tell(path: &Path, lines: &str) {
 /// Prints something about what goes to `path`: to standard output, or to standard error where standard output is the
 /// path.
 pub fn print(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
-    if path == Path::new(STANDARD_OUTPUT) {
+    if is_standard_output(path) {
         // As with all messages, nobody needs to listen.
         let _ = write(&mut io::stderr().lock());
     } else {

@@ -105,6 +105,14 @@ fn an_output_that_cannot_be_written_is_refused_before_the_work() {
 }
 
 #[test]
+fn samples_and_their_scaling_do_not_go_to_one_place() {
+    let folder = workshop();
+    let (code, message) = outcome(&run(folder.path(), &["svm", "scale", "-s", "-", "n.svm"]));
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("-s: expected a file"), "{message}");
+}
+
+#[test]
 fn an_input_is_not_replaced_by_the_output() {
     let folder = workshop();
     let path = folder.path();

@@ -121,3 +121,18 @@ fn errors_keep_their_code_where_nobody_hears_them() {
         }
     }
 }
+
+#[test]
+fn a_search_ends_when_nobody_reads_its_points() {
+    let folder = workshop();
+    let start = std::time::Instant::now();
+    // Some 40,000 points, which take minutes.
+    let words = "svm grid -v 2 --log2c -10,10,0.1 --log2g -10,10,0.1 n.svm";
+    for (stdout, code) in [(Some(nobody()), 0), (full(), 1)] {
+        if let Some(stdout) = stdout {
+            let output = command(folder.path(), words).stdout(stdout).output().unwrap();
+            assert_eq!(outcome(&output).0, code, "{}", outcome(&output).1);
+        }
+    }
+    assert!(start.elapsed().as_secs() < 20);
+}

@@ -292,7 +292,7 @@ pub struct Scale {
     #[arg(short = 'y', long, num_args = 2, value_names = ["LOWER", "UPPER"], allow_negative_numbers = true)]
     pub targets: Option<Vec<f64>>,
     /// Write the scaling to a file.
-    #[arg(short = 's', long, value_name = "FILE")]
+    #[arg(short = 's', long, value_name = "FILE", value_parser = output_path::parser())]
     pub save: Option<PathBuf>,
     /// Scale as a file of -s says.
     #[arg(short = 'r', long, value_name = "FILE", conflicts_with_all = ["save", "targets"])]

@@ -1,7 +1,9 @@
 //! `pellucid svm grid`, which prints what grid.py prints.
 
+use std::ops::ControlFlow;
+
 use anyhow::Result;
-use pellucid_svm::{FitProgress, GridPoint, GridSearch};
+use pellucid_svm::{FitProgress, GridPoint, GridSearch, SvmError};
 use serde_json::json;
 
 use super::format::general;
@@ -9,7 +11,7 @@ use super::machine::{Spinner, classes};
 use super::table;
 use super::warnings::warn;
 use crate::args::svm::{Formulation, Grid};
-use crate::{failure, machine};
+use crate::{failure, machine, output};
 
 pub fn run(args: &Grid) -> Result<()> {
     let machine = &args.machine;
@@ -32,7 +34,9 @@ pub fn run(args: &Grid) -> Result<()> {
         search = search.gamma(&powers(exponents))?;
     }
     let (pool, spinner) = (machine::pool(args.common.threads), Spinner::new(args.quiet || args.common.json));
-    let observe = |progress: &FitProgress| spinner.show(progress);
+    let observe = |progress: &FitProgress| {
+        if output::closed() { ControlFlow::Break(()) } else { spinner.show(progress) }
+    };
     let mut points = Vec::new();
     let each = |point: &GridPoint, best: &GridPoint| {
         if args.common.json {
@@ -43,7 +47,11 @@ pub fn run(args: &Grid) -> Result<()> {
     };
     let best = search.search(table.rows.samples(), &classes, &pool, Some(&observe), each);
     spinner.finish();
-    let best = best?;
+    let best = match best {
+        // Whoever read the points went away.
+        Err(SvmError::Interrupted { .. }) if output::closed() => return Ok(()),
+        best => best?,
+    };
     if args.common.json {
         out!("{}", json!({ "best": json(&best), "points": points }));
     } else {

@@ -16,6 +16,9 @@ pub fn run(args: &Scale) -> Result<()> {
     };
     if let Some(path) = &args.save {
         output_path::check(path, &[&args.data])?;
+        if output_path::is_standard_output(path) {
+            return Err(failure::usage("-s: expected a file, since the samples go to standard output"));
+        }
         scaling.write(path).map_err(failure::runtime)?;
     }
     let labels: Vec<f64> = labels.iter().map(|&label| scaling.apply_target(label)).collect();
