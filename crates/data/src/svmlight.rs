@@ -4,7 +4,7 @@
 //! <label> <index>:<value> <index>:<value> ... # comment
 //! ```
 //!
-//! Indices count from 1 and ascend. Blank lines and what follows a `#` are skipped, lines end with LF or CRLF and have at
+//! Indices ascend and count from 1, or from 0 as scikit-learn writes them by default. Blank lines and what follows a `#` are skipped, lines end with LF or CRLF and have at
 //! most 128 MiB, any space separates fields, a byte-order mark is skipped, an empty file holds no samples, and a
 //! `qid:<n>` after the label (SVMlight's ranking queries) is checked and ignored. With
 //! [`precomputed`](SvmlightOptions::precomputed), each sample begins with its serial number as `0:<serial>` and its
@@ -28,6 +28,9 @@ pub struct SvmlightOptions {
     pub columns: Option<usize>,
     /// Whether the file holds a precomputed kernel, each sample beginning with `0:<serial>`.
     pub precomputed: bool,
+    /// Whether indices count from 0. `None`: they do where an index 0 occurs. Give it for test data, in which the first
+    /// feature may be zero throughout.
+    pub zero_based: Option<bool>,
 }
 
 /// The content of an SVMlight file.
@@ -35,8 +38,11 @@ pub struct SvmlightOptions {
 pub struct SvmlightTable {
     /// Class or target of each sample.
     pub labels: Vec<f64>,
-    /// The features, index `i` of the file in column `i - 1`; zeros that the file writes out are not stored.
+    /// The features, index `i` of the file in column `i - 1`, or `i` where indices count from 0; zeros that the file writes
+    /// out are not stored.
     pub x: Csr<f64>,
+    /// Whether indices count from 0.
+    pub zero_based: bool,
     /// Of a precomputed kernel: the serial number of each sample, by which LIBSVM finds it in the columns of the kernel
     /// matrix, from 1 (for samples to be predicted any number will do).
     pub serials: Option<Vec<u32>>,
@@ -46,7 +52,7 @@ pub struct SvmlightTable {
 ///
 /// # Errors
 /// If the file cannot be read; with line and field: a label or value that is no finite number, several
-/// labels, an index that is not ascending from 1 to 2^31 - 1, an index beyond the stated number of features, a missing
+/// labels, an index that is not ascending or above 2^31 - 1, an index beyond the stated number of features, a missing
 /// colon, or for a precomputed kernel a missing serial number.
 pub fn read_svmlight(path: impl AsRef<Path>, options: &SvmlightOptions) -> Result<SvmlightTable, DataError> {
     read(Input::open(path.as_ref())?.text()?, options)
@@ -86,8 +92,8 @@ struct Samples<'a> {
     row_starts: Vec<usize>,
     indices: Vec<u32>,
     values: Vec<f64>,
-    /// The largest index, also of a zero.
-    largest: u32,
+    /// The least and the largest index, also of a zero.
+    range: Option<(u32, u32)>,
 }
 
 impl<'a> Samples<'a> {
@@ -99,7 +105,7 @@ impl<'a> Samples<'a> {
             row_starts: vec![0],
             indices: Vec::new(),
             values: Vec::new(),
-            largest: 0,
+            range: None,
         }
     }
 
@@ -143,28 +149,28 @@ impl<'a> Samples<'a> {
             self.serials.push(serial.ok_or_else(|| refuse(expected, field, column))? as u32);
         }
 
-        let mut last = 0;
+        let mut last = None;
         for (column, field) in fields {
             let Some(colon) = field.iter().position(|&b| b == b':') else {
                 return Err(refuse("<index>:<value>", field, column));
             };
             let (index, value) = (&field[..colon], &field[colon + 1..]);
             let index = match whole(index) {
-                Some(0) => {
-                    return Err(refuse(
-                        "an index from 1 (a file that counts from 0: write it with zero_based=False; \
-                         0 is for the serial numbers of precomputed kernels)",
-                        field,
-                        column,
-                    ));
+                Some(0) if self.options.precomputed => {
+                    return Err(refuse("an index from 1 after the serial number", field, column));
+                }
+                Some(0) if self.options.zero_based == Some(false) => {
+                    let expected =
+                        "an index from 1 (a file that counts from 0: write it with zero_based=False)";
+                    return Err(refuse(expected, field, column));
                 }
                 Some(i) if i <= u64::from(MAX_INDEX) => i as u32,
-                _ => return Err(refuse("a whole number from 1 to 2147483647 as index", field, column)),
+                _ => return Err(refuse("a whole number from 0 to 2147483647 as index", field, column)),
             };
-            if index <= last {
+            if let Some(last) = last.filter(|&last| index <= last) {
                 return Err(refuse(&format!("an index above {last}, the one before"), field, column));
             }
-            if let Some(columns) = self.options.columns.filter(|&columns| index as usize > columns) {
+            if let Some(columns) = self.options.columns.filter(|&columns| self.beyond(index, columns)) {
                 return Err(refuse(
                     &format!("an index of at most {columns}, the number of features"),
                     field,
@@ -172,22 +178,35 @@ impl<'a> Samples<'a> {
                 ));
             }
             let value = finite(value).ok_or_else(|| refuse("a finite number as value", field, column))?;
-            last = index;
+            last = Some(index);
+            let (least, largest) = self.range.unwrap_or((index, index));
+            self.range = Some((least.min(index), largest.max(index)));
             if value != 0.0 {
-                self.indices.push(index - 1);
+                self.indices.push(index);
                 self.values.push(value);
             }
         }
-        self.largest = self.largest.max(last);
         self.row_starts.push(self.values.len());
         Ok(())
     }
 
-    fn finish(self) -> Result<SvmlightTable, DataError> {
-        let columns = self.options.columns.unwrap_or(self.largest as usize);
+    /// Whether an index is larger than so many features allow.
+    fn beyond(&self, index: u32, columns: usize) -> bool {
+        let zero_based = self.options.zero_based.unwrap_or(false) && !self.options.precomputed;
+        index as usize + usize::from(zero_based) > columns
+    }
+
+    fn finish(mut self) -> Result<SvmlightTable, DataError> {
+        let zero_based = !self.options.precomputed
+            && self.options.zero_based.unwrap_or(self.range.is_some_and(|(least, _)| least == 0));
+        if !zero_based {
+            self.indices.iter_mut().for_each(|index| *index -= 1);
+        }
+        let seen = self.range.map_or(0, |(_, largest)| largest as usize + usize::from(zero_based));
         Ok(SvmlightTable {
             labels: self.labels,
-            x: Csr::new(columns, self.row_starts, self.indices, self.values)?,
+            x: Csr::new(self.options.columns.unwrap_or(seen), self.row_starts, self.indices, self.values)?,
+            zero_based,
             serials: self.options.precomputed.then_some(self.serials),
         })
     }

@@ -22,7 +22,9 @@ const SCALED: &[u8] =
     b"0.5714285714285714 1:2 2:-1 3:2 6:2.22045e-16 \n0 1:0.363636 2:-0.4 3:2 6:-1 \n1 1:-1 2:2 3:-1 6:2 \n";
 
 fn parse(text: &[u8]) -> (Vec<f64>, Csr<f64>) {
-    let table = parse_svmlight(text, "x", &SvmlightOptions { columns: Some(6), precomputed: false }).unwrap();
+    let table =
+        parse_svmlight(text, "x", &SvmlightOptions { columns: Some(6), ..SvmlightOptions::default() })
+            .unwrap();
     (table.labels, table.x)
 }
 

@@ -36,7 +36,7 @@ fn comments_blank_lines_queries_and_line_ends() {
     assert_eq!(table.x.row(1), (&[][..], &[][..]));
     assert_eq!(table.x.row(3), (&[2][..], &[100.0][..]));
     assert_eq!(table.serials, None);
-    let wide = SvmlightOptions { columns: Some(9), precomputed: false };
+    let wide = SvmlightOptions { columns: Some(9), ..SvmlightOptions::default() };
     assert_eq!(parse_svmlight(text, "x", &wide).unwrap().x.columns(), 9);
 }
 
@@ -67,7 +67,7 @@ fn gzip_is_told_by_its_content() {
 
 #[test]
 fn broken_lines_are_named() {
-    const INDEX: &str = "a whole number from 1 to 2147483647 as index, found ";
+    const INDEX: &str = "a whole number from 0 to 2147483647 as index, found ";
     let cases: [(&str, &[u8], &str); 27] = [
         (
             "no label",
@@ -91,11 +91,11 @@ fn broken_lines_are_named() {
         ),
         ("labels", b"1,3 1:1\n", "column of labels is told), found `1,3` (at line 1, column 1)"),
         (
-            "index 0",
-            b"1 0:1 1:1\n",
-            "an index from 1 (a file that counts from 0: write it with zero_based=False; ",
+            "index 0 twice",
+            b"1 0:1 0:1\n",
+            "an index above 0, the one before, found `0:1` (at line 1, column 3)",
         ),
-        ("index 0", b"1 0:1 1:1\n", "found `0:1` (at line 1, column 2)"),
+        ("index 0 later", b"1 1:1 0:1\n", "an index above 1, the one before, found `0:1`"),
         (
             "repeated",
             b"1 1:1\n1 2:1 2:1\n",
@@ -131,13 +131,42 @@ fn broken_lines_are_named() {
     );
     let long = [&b"1 "[..], &[b'7'; 5000]].concat();
     assert!(parse(&long).unwrap_err().to_string().len() < 120);
-    let narrow = SvmlightOptions { columns: Some(2), precomputed: false };
+    let from_one = SvmlightOptions { zero_based: Some(false), ..SvmlightOptions::default() };
+    let error = parse_svmlight(b"1 0:1 1:1\n", "x.svm", &from_one).unwrap_err();
+    check(
+        "index 0",
+        &error,
+        "an index from 1 (a file that counts from 0: write it with zero_based=False), found `0:1` (at line 1, column 2)",
+    );
+    let narrow = SvmlightOptions { columns: Some(2), ..SvmlightOptions::default() };
     let error = parse_svmlight(b"1 2:1\n1 3:0\n", "x.svm", &narrow).unwrap_err();
     check(
         "too wide",
         &error,
         "an index of at most 2, the number of features, found `3:0` (at line 2, column 2)",
     );
+}
+
+#[test]
+fn indices_may_count_from_zero() {
+    // Case 15; scikit-learn's load_svmlight_file reads both alike.
+    let table = parse(b"1 0:1 1:0.5\n-1 0:-1 1:0.25\n").unwrap();
+    assert!(table.zero_based);
+    assert_eq!(table.x.to_dense().unwrap().data(), [1.0, 0.5, -1.0, 0.25]);
+    // One index 0 anywhere, also of a zero.
+    let table = parse(b"1 2:1\n-1 0:0 1:2\n").unwrap();
+    assert_eq!(
+        (table.zero_based, table.x.to_dense().unwrap().data()),
+        (true, &[0.0, 0.0, 1.0, 0.0, 2.0, 0.0][..])
+    );
+    // Test data without the first feature.
+    let known = SvmlightOptions { zero_based: Some(true), ..SvmlightOptions::default() };
+    let table = parse_svmlight(b"1 1:5\n", "x.svm", &known).unwrap();
+    assert_eq!(table.x.to_dense().unwrap().data(), [0.0, 5.0]);
+    let known = SvmlightOptions { columns: Some(2), ..known };
+    assert!(parse_svmlight(b"1 2:5\n", "x.svm", &known).is_err());
+    let last = parse(b"1 0:1 2147483647:1\n").unwrap();
+    assert_eq!((last.x.columns(), last.x.nonzeros()), (1 << 31, 2));
 }
 
 #[test]
@@ -247,9 +276,9 @@ proptest! {
         let serials: Option<Vec<u32>> = with_serials.then(|| (1..=labels.len() as u32).collect());
         let mut bytes = Vec::new();
         write_svmlight_to(&mut bytes, &labels, &x, serials.as_deref()).unwrap();
-        let options = SvmlightOptions { columns: Some(x.columns()), precomputed: with_serials };
+        let options = SvmlightOptions { columns: Some(x.columns()), precomputed: with_serials, zero_based: None };
         let table = parse_svmlight(&bytes, "x", &options).unwrap();
-        prop_assert_eq!(table, SvmlightTable { labels, x, serials });
+        prop_assert_eq!(table, SvmlightTable { labels, x, zero_based: false, serials });
     }
 
     #[test]
@@ -265,7 +294,7 @@ proptest! {
 
     #[test]
     fn any_line_ends_in_a_table_or_an_error(text in "[-+0-9.:,# eqid\t\r\n]{0,60}", precomputed: bool) {
-        let options = SvmlightOptions { columns: None, precomputed };
+        let options = SvmlightOptions { precomputed, ..SvmlightOptions::default() };
         if let Ok(table) = parse_svmlight(text.as_bytes(), "x", &options) {
             prop_assert_eq!(table.x.rows(), table.labels.len());
             prop_assert!(table.x.values().iter().chain(&table.labels).all(|v| v.is_finite()));

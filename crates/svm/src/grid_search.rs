@@ -42,6 +42,8 @@ pub struct GridPoint {
     pub kernel: Kernel,
     /// C.
     pub c: f64,
+    /// The share of all samples that the other folds predict right.
+    pub accuracy: f64,
     /// The mean of the accuracies of the folds.
     pub mean_accuracy: f64,
     /// Their standard deviation, with the number of folds as divisor.
@@ -57,7 +59,7 @@ pub struct GridPoint {
 pub struct GridResult {
     /// All points: kernel after kernel, C ascending.
     pub points: Vec<GridPoint>,
-    /// Which of them is the best: that of the highest mean accuracy, of equals that of the smallest C, then of the
+    /// Which of them is the best: that of the highest accuracy, of equals that of the smallest C, then of the
     /// smallest gamma, then the first.
     pub best: usize,
     /// The classifier with the best parameters, fitted to all samples.
@@ -195,21 +197,30 @@ impl GridSearch {
                 let begin = Instant::now();
                 let svc = self.svc.clone().c(c);
                 let watch = shifted(observer, problems, solved, iterations);
-                let mut fold_accuracies = Vec::new();
+                let (mut fold_accuracies, mut correct) = (Vec::new(), 0);
                 validation.fit(&svc, &setting, &mut start, &mut store, Some(&watch), |fold, model| {
                     let predicted = model.predict_with(fold.held_out.samples(), pool)?;
                     let pairs = predicted.iter().zip(&fold.rows);
                     let right = pairs.filter(|(label, row)| **label == labels[**row as usize]);
-                    fold_accuracies.push(right.count() as f64 / fold.rows.len() as f64);
+                    let right = right.count();
+                    correct += right;
+                    fold_accuracies.push(right as f64 / fold.rows.len() as f64);
                     iterations += model.iterations();
                     Ok(())
                 })?;
                 solved += each;
                 let seconds = begin.elapsed().as_secs_f64();
                 let (mean_accuracy, standard_deviation) = moments(&fold_accuracies);
-                let kernel = setting.kernel.clone();
-                let point =
-                    GridPoint { kernel, c, mean_accuracy, standard_deviation, fold_accuracies, seconds };
+                let (kernel, accuracy) = (setting.kernel.clone(), correct as f64 / labels.len() as f64);
+                let point = GridPoint {
+                    kernel,
+                    c,
+                    accuracy,
+                    mean_accuracy,
+                    standard_deviation,
+                    fold_accuracies,
+                    seconds,
+                };
                 if best.as_ref().is_none_or(|best| point.better(best)) {
                     best = Some(point.clone());
                 }
@@ -224,7 +235,7 @@ impl GridPoint {
     /// Whether it is better than another point: more accurate, of equals with the smaller C, then the smaller gamma.
     fn better(&self, other: &Self) -> bool {
         let gamma = |point: &Self| point.kernel.gamma().unwrap_or(0.0);
-        let accuracy = self.mean_accuracy.total_cmp(&other.mean_accuracy).reverse();
+        let accuracy = self.accuracy.total_cmp(&other.accuracy).reverse();
         let order = accuracy.then(self.c.total_cmp(&other.c)).then(gamma(self).total_cmp(&gamma(other)));
         order.is_lt()
     }

@@ -53,8 +53,8 @@ fn points_are_those_of_separate_fits() {
             assert!((point.standard_deviation - variance.sqrt()).abs() < 1e-12);
         }
         let best = found.best();
-        let most = found.points.iter().map(|point| point.mean_accuracy).fold(0.0, f64::max);
-        assert_eq!(best.mean_accuracy, most);
+        let most = found.points.iter().map(|point| point.accuracy).fold(0.0, f64::max);
+        assert_eq!(best.accuracy, most);
         let again = svc(&best.kernel, best.c).fit(samples, &labels).unwrap();
         assert_eq!(found.model.dual_coefficients(), again.dual_coefficients());
     }

@@ -172,7 +172,7 @@ pub struct Train {
 }
 
 /// What is fitted, and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Machine {
     /// What it is for, by name or LIBSVM's number.
     #[arg(short = 's', long, value_enum, value_name = "TYPE", default_value_t)]
@@ -183,7 +183,7 @@ pub struct Machine {
     /// The degree of a polynomial kernel.
     #[arg(short = 'd', long, default_value_t = 3)]
     pub degree: u32,
-    /// Gamma of the kernel: a number, `auto` for 1/features, `scale` for 1/(features x variance).
+    /// Gamma of the kernel: a number, `auto` for 1/features (of a LIBSVM file, its largest index), `scale` for 1/(features x variance).
     #[arg(short = 'g', long, default_value = "auto", value_parser = gamma, allow_negative_numbers = true)]
     pub gamma: Gamma,
     /// The number added in a polynomial or sigmoid kernel.

@@ -8,17 +8,19 @@ use serde_json::json;
 
 use super::format::general;
 use super::machine::{Spinner, classes};
-use super::table;
+use super::table::{self, Purpose};
 use super::warnings::warn;
 use crate::args::svm::{Formulation, Grid};
 use crate::{failure, machine, output};
 
 pub fn run(args: &Grid) -> Result<()> {
-    let machine = &args.machine;
+    let mut machine = args.machine.clone();
     if machine.formulation != Formulation::CSvc {
         return Err(failure::usage("grid searches for C and gamma of a C-SVC (-s 0)"));
     }
-    let table = table::load(&args.data, &args.table, machine.precomputed(), true)?;
+    let table = table::load(&args.data, &args.table, machine.precomputed(), Purpose::Training)?;
+    machine.gamma = table.gamma(machine.gamma);
+    let machine = &machine;
     table.tell_names(&args.data, machine.regression())?;
     let Some(labels) = table.labels else {
         let message = "a .csv or .npy table needs --labels FILE or --label-column first|last";
@@ -63,12 +65,12 @@ pub fn run(args: &Grid) -> Result<()> {
 
 fn json(point: &GridPoint) -> serde_json::Value {
     let (gamma, folds) = (point.kernel.gamma(), &point.fold_accuracies);
-    json!({ "c": point.c, "gamma": gamma, "accuracy": point.mean_accuracy, "folds": folds, "seconds": point.seconds })
+    json!({ "c": point.c, "gamma": gamma, "accuracy": point.accuracy, "folds": folds, "seconds": point.seconds })
 }
 
 /// Per cent.
 fn rate(point: &GridPoint) -> String {
-    general(point.mean_accuracy * 100.0, 6)
+    general(point.accuracy * 100.0, 6)
 }
 
 /// The binary logarithms of C and gamma, and the rate.

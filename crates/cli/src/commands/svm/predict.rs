@@ -12,20 +12,20 @@ use super::format::general;
 use super::machine as svm;
 use super::probability::laplace;
 use super::scores::Scores;
-use super::table::{self, Rows};
+use super::table::{self, Purpose, Rows};
 use crate::args::svm::Predict;
 use crate::output_path::{self, tell, written};
 use crate::{failure, machine};
 
 pub fn run(args: &Predict) -> Result<()> {
     output_path::check(&args.output, &[&args.data, &args.model])?;
-    let StoredModel { model, probability, .. } = StoredModel::read(&args.model)?;
+    let StoredModel { model, probability, zero_based } = StoredModel::read(&args.model)?;
     let quiet = args.quiet || args.common.json;
     if !args.probability && probability.is_some() && !quiet {
         tell(&args.output, "Model supports probability estimates, but disabled in prediction.");
     }
     let precomputed = matches!(model.kernel(), Kernel::Precomputed);
-    let table = table::load(&args.data, &args.table, precomputed, false)?;
+    let table = table::load(&args.data, &args.table, precomputed, Purpose::Prediction { zero_based })?;
     table.check_names(&args.data, &model)?;
     let rows = table.rows.widened(model.columns())?;
     let pool = machine::pool(args.common.threads);
@@ -80,17 +80,22 @@ fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, Strin
 /// The likeliest classes, and a line for each with the probabilities of all.
 fn probabilities(model: &CalibratedSvc, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
     let classes = model.model().classes();
-    let (probabilities, predicted) = if rows.samples().rows() == 0 {
-        (Vec::new(), Vec::new())
+    let probabilities = if rows.samples().rows() == 0 {
+        Vec::new()
     } else {
-        (model.probabilities_with(rows.samples(), pool)?, model.predict_with(rows.samples(), pool)?)
+        model.probabilities_with(rows.samples(), pool)?
     };
     let words = |first: String, others: &mut dyn Iterator<Item = String>| {
         others.fold(first, |line, word| line + " " + &word) + "\n"
     };
     let mut text = words("labels".to_owned(), &mut classes.iter().map(i32::to_string));
-    for (label, row) in predicted.iter().zip(probabilities.chunks_exact(classes.len())) {
+    let mut predicted = Vec::new();
+    for row in probabilities.chunks_exact(classes.len()) {
+        // Of equals the first, as CalibratedSvc::predict has it.
+        let likeliest = (0..row.len()).rev().max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
+        let label = classes[likeliest];
         text += &words(label.to_string(), &mut row.iter().map(|&p| general(p, 6)));
+        predicted.push(f64::from(label));
     }
-    Ok((predicted.into_iter().map(f64::from).collect(), text))
+    Ok((predicted, text))
 }

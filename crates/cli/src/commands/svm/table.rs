@@ -8,8 +8,9 @@ use pellucid::data::{
     Csr, DataError, Features, LabelColumn, Labels, Matrix, SvmlightOptions, TableOptions, read_label_texts,
     read_svmlight, read_table,
 };
-use pellucid_svm::{AnyModel, Samples};
+use pellucid_svm::{AnyModel, Gamma, Samples};
 
+use super::kernel_rows::gather;
 use crate::args::svm::Table as TableArgs;
 use crate::failure;
 
@@ -81,9 +82,38 @@ pub struct Table {
     pub labels: Option<Vec<f64>>,
     /// The names of the classes 0, 1, ..., where labels were names.
     pub names: Option<Vec<String>>,
+    /// Whether features count from 0 in the file.
+    pub zero_based: bool,
+    /// The largest index of a LIBSVM file.
+    pub largest_index: Option<usize>,
+    /// Of samples that are some rows of a larger precomputed kernel, the columns of it that are theirs, from 0.
+    pub kernel_columns: Option<Vec<u32>>,
+}
+
+/// What a file is read for.
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose {
+    /// For a machine to be fitted to it.
+    Training,
+    /// For a model to predict it; whether features count from 0 for that.
+    Prediction { zero_based: bool },
 }
 
 impl Table {
+    fn new(rows: Rows, labels: Option<Vec<f64>>) -> Self {
+        Self { rows, labels, names: None, zero_based: false, largest_index: None, kernel_columns: None }
+    }
+
+    /// svm-train's default of gamma is 1 over the largest index, which is one less than there are features where they
+    /// count from 0; and 0 where no index occurs.
+    pub fn gamma(&self, gamma: Gamma) -> Gamma {
+        match (gamma, self.largest_index) {
+            (Gamma::Auto, Some(0)) => Gamma::Value(0.0),
+            (Gamma::Auto, Some(largest)) => Gamma::Value(1.0 / largest as f64),
+            _ => gamma,
+        }
+    }
+
     /// Says how names were numbered; an error where they are to be numbers.
     pub fn tell_names(&self, data: &Path, regression: bool) -> Result<()> {
         let Some(names) = &self.names else { return Ok(()) };
@@ -127,35 +157,58 @@ impl Table {
 }
 
 /// Reads a file by the ending of its name: .csv, .npy, else LIBSVM's format.
-pub fn load(path: &Path, args: &TableArgs, precomputed: bool, training: bool) -> Result<Table> {
+pub fn load(path: &Path, args: &TableArgs, precomputed: bool, purpose: Purpose) -> Result<Table> {
     let name = path.to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     if [".csv", ".npy"].iter().any(|ending| name.ends_with(ending)) || args.label_column.is_some() {
         return dense(path, args);
     }
+    let shown = path.display().to_string();
+    let shown = Escaped(&shown);
     if args.labels.is_some() {
-        let message = format!("{}: --labels is for .csv and .npy tables", path.display());
-        return Err(failure::usage(message));
+        return Err(failure::usage(format!("{shown}: --labels is for .csv and .npy tables")));
     }
-    let table = read_svmlight(path, &SvmlightOptions { columns: None, precomputed })?;
-    let rows = table.labels.len();
-    if training && let Some(serials) = &table.serials {
-        if let Some(at) = (0..rows).find(|&row| serials[row] as usize != row + 1) {
-            let message = format!(
-                "{}: expected the serial numbers 1 to {rows} in order, found {} for sample {}",
-                path.display(),
-                serials[at],
-                at + 1
-            );
-            return Err(failure::data(message));
+    let zero_based = match purpose {
+        Purpose::Training => None,
+        Purpose::Prediction { zero_based } => Some(zero_based),
+    };
+    let file = read_svmlight(path, &SvmlightOptions { columns: None, precomputed, zero_based })?;
+    let mut table = Table::new(Rows::Sparse(file.x), Some(file.labels));
+    table.zero_based = file.zero_based;
+    if let (Purpose::Training, Some(serials)) = (purpose, &file.serials) {
+        let rows = table.rows.samples().rows();
+        let whole = table.rows.samples().columns() <= rows && serials.iter().copied().eq(1..=rows as u32);
+        if whole {
+            table.rows = table.rows.widened(rows)?;
+        } else if let Rows::Sparse(x) = &table.rows {
+            let gathered = gather(x, serials).map_err(|wrong| failure::data(format!("{shown}: {wrong}")))?;
+            table.rows = Rows::Sparse(gathered);
+            table.kernel_columns = Some(serials.iter().map(|serial| serial - 1).collect());
         }
-        return Ok(Table {
-            rows: Rows::Sparse(table.x).widened(rows)?,
-            labels: Some(table.labels),
-            names: None,
-        });
+        return Ok(table);
     }
-    Ok(Table { rows: Rows::Sparse(table.x), labels: Some(table.labels), names: None })
+    table.largest_index = Some(table.rows.samples().columns().saturating_sub(usize::from(table.zero_based)));
+    if table.zero_based && matches!(purpose, Purpose::Training) && counts(&table.rows) {
+        say!("warning: {shown}: index 0 counts the samples: is it a precomputed kernel (-t 4)?");
+    }
+    // Samples of which nothing is left have a feature all the same, which is 0.
+    table.rows = table.rows.widened(1)?;
+    Ok(table)
+}
+
+/// Whether the first column is 1, 2, ..., and there is a column for each row beside it.
+fn counts(rows: &Rows) -> bool {
+    let samples = rows.samples();
+    let first = |row: usize| {
+        let mut first = 0.0;
+        samples.for_each(row, |column, value| {
+            if column == 0 {
+                first = value;
+            }
+        });
+        first
+    };
+    samples.columns() > samples.rows() && (0..samples.rows()).all(|row| first(row) == (row + 1) as f64)
 }
 
 fn dense(path: &Path, args: &TableArgs) -> Result<Table> {
@@ -199,5 +252,5 @@ fn dense(path: &Path, args: &TableArgs) -> Result<Table> {
             Rows::F32(Matrix::new(bytes.rows(), bytes.cols(), data)?)
         }
     };
-    Ok(Table { rows, labels, names })
+    Ok(Table { names, ..Table::new(rows, labels) })
 }

@@ -10,17 +10,20 @@ use serde_json::json;
 
 use super::folds::cross_validate;
 use super::machine::{Spinner, classes};
+use super::probability;
 use super::problems::{self, Problem, problems};
 use super::scores::Scores;
+use super::table::{self, Purpose};
 use super::warnings::warn;
-use super::{probability, table};
 use crate::args::svm::{Formulation, Machine, MultiClassName, OutputFormat, Train};
 use crate::output_path::{self, tell};
 use crate::{failure, machine};
 
 pub fn run(args: &Train) -> Result<()> {
-    let machine = &args.machine;
-    let table = table::load(&args.data, &args.table, machine.precomputed(), true)?;
+    let mut machine = args.machine.clone();
+    let table = table::load(&args.data, &args.table, machine.precomputed(), Purpose::Training)?;
+    machine.gamma = table.gamma(machine.gamma);
+    let machine = &machine;
     table.tell_names(&args.data, machine.regression())?;
     let samples = table.rows.samples();
     let labels = match table.labels {
@@ -59,7 +62,11 @@ pub fn run(args: &Train) -> Result<()> {
         machine.fit(samples, &labels, &pool, &spinner)
     };
     spinner.finish();
-    let stored = stored?;
+    let mut stored = stored?;
+    if let Some(columns) = &table.kernel_columns {
+        stored = stored.in_larger_kernel(columns)?;
+    }
+    stored.zero_based = table.zero_based;
     let seconds = start.elapsed().as_secs_f64();
     warn_of_gap(&stored, machine);
     // Before anything is printed: whoever reads may go away.
