@@ -134,9 +134,11 @@ pub(crate) fn map_columns(
         ));
     }
     let (mut row_starts, mut indices, mut values) = (vec![0], Vec::new(), Vec::new());
-    reserve(&mut indices, most as usize, "scaling")?;
-    reserve(&mut values, most as usize, "scaling")?;
     for row in 0..x.rows() {
+        let mut rest = filled.iter().peekable();
+        let (own, entries) = x.row(row);
+        reserve(&mut indices, own.len() + filled.len(), "scaling")?;
+        reserve(&mut values, own.len() + filled.len(), "scaling")?;
         let mut push = |j: u32, v: f64| {
             if !v.is_finite() {
                 let place = Place::Entry { row, column: j as usize };
@@ -149,8 +151,6 @@ pub(crate) fn map_columns(
             }
             Ok(())
         };
-        let mut rest = filled.iter().peekable();
-        let (own, entries) = x.row(row);
         for (&j, &v) in own.iter().zip(entries) {
             while let Some(&(k, of_zero)) = rest.next_if(|(k, _)| *k < j) {
                 push(k, of_zero)?;

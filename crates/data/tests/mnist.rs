@@ -71,3 +71,37 @@ fn single_files_are_tables_too() {
     assert_eq!((images.rows(), images.cols()), (10_000, 784));
     assert_eq!(load_labels(format!("{FOLDER}/t10k-labels-idx1-ubyte.gz")).unwrap().labels[..3], [7, 2, 1]);
 }
+
+/// Case 24: the names that other sources give the files, and folders of the files' names, as some archives unpack.
+#[test]
+fn files_go_by_other_names() {
+    let idx = |sizes: &[u32], values: usize| {
+        let header =
+            [0, 0, 8, sizes.len() as u8].into_iter().chain(sizes.iter().flat_map(|s| s.to_be_bytes()));
+        header.chain(std::iter::repeat_n(7, values)).collect::<Vec<u8>>()
+    };
+    for (name, nested) in
+        [("{}-{}-ubyte", false), ("{}.{}-ubyte", false), ("{}-{}-ubyte", true), ("{}.{}-ubyte", true)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["train", "t10k"] {
+            for (what, kind, bytes) in
+                [("images", "idx3", idx(&[2, 28, 28], 2 * 784)), ("labels", "idx1", idx(&[2], 2))]
+            {
+                let name = name.replacen("{}", &format!("{part}-{what}"), 1).replacen("{}", kind, 1);
+                let mut path = folder.path().join(&name);
+                if nested {
+                    std::fs::create_dir(&path).unwrap();
+                    path = path.join(&name);
+                }
+                std::fs::write(path, bytes).unwrap();
+            }
+        }
+        let mnist = Mnist::load(folder.path()).unwrap();
+        assert_eq!(mnist.labels(), [7; 4], "{name}");
+        let raw = mnist.scaled(1.0).unwrap();
+        let mut pixel = [0.0_f32; 784];
+        raw.images().gather(&[3], &mut pixel);
+        assert_eq!(pixel, [7.0; 784]);
+    }
+}
