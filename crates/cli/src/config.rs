@@ -272,7 +272,7 @@ pub fn read(path: &Path) -> Result<(Config, String)> {
             let path = path.display().to_string();
             failure::usage(format!("{}: expected a configuration in TOML: {cause}", Escaped(&path)))
         }
-        other => failure::usage(other.to_string()),
+        other @ DataError::Invalid { .. } => failure::usage(other.to_string()),
     })?;
     // The error of the toml crate shows the line itself.
     let config = toml::from_str(&text)

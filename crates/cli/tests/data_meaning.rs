@@ -74,7 +74,7 @@ fn the_scale_of_inputs_is_kept_with_the_model() {
     let path = folder.path();
     let bytes = [20_u8, 30, 40, 60];
     write_npy(path.join("x.npy"), &[4, 1], &bytes).unwrap();
-    write_npy(path.join("x8.npy"), &[4, 1], &bytes.map(|v| v as i8)).unwrap();
+    write_npy(path.join("x8.npy"), &[4, 1], &bytes.map(u8::cast_signed)).unwrap();
     write_npy(path.join("image.npy"), &[4, 1, 1], &bytes).unwrap();
     fs::write(path.join("x.csv"), "20\n30\n40\n60\n").unwrap();
     fs::write(path.join("t.csv"), "2\n3\n4\n6\n").unwrap();
