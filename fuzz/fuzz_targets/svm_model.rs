@@ -1,10 +1,11 @@
 //! The readers of SVM models on any bytes, as a whole file of either format and as the description in a good safetensors
-//! file: an error, or a model that predicts and reads back as it is written.
+//! file: an error, or a model that predicts and reads back as it is written, in memory that the file pays for.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use pellucid_compute::Pool;
-use pellucid_svm::{AnyModel, Samples, StoredModel};
+use pellucid_data::Csr;
+use pellucid_svm::{AnyModel, Samples, StoredModel, SvmError};
 use serde_json::Value;
 
 const GOOD: &[u8] = include_bytes!("../seeds/svm_model/classes.safetensors");
@@ -23,15 +24,31 @@ fn read(file: &[u8]) {
     if let Ok(text) = stored.to_libsvm() {
         assert!(StoredModel::parse("again", text.as_bytes()).unwrap().to_libsvm().unwrap() == text);
     }
+    // The first and the last number of a row, however many lie between.
     let columns = stored.model.columns();
+    let Some(last) = columns.checked_sub(1).and_then(|last| u32::try_from(last).ok()) else { return };
+    let indices = if last == 0 { vec![0] } else { vec![0, last] };
+    let (starts, ones) = (vec![0, indices.len()], vec![1.0; indices.len()]);
+    predict(&stored, Samples::from(&Csr::new(columns, starts, indices, ones).unwrap()));
     if columns <= 1 << 12 {
         let row = vec![1.0; columns];
-        let samples = Samples::dense(&row, columns);
-        let counted = match &stored.model {
-            AnyModel::Classifier(model) => model.machine_values(samples, &Pool::single()).map(|_| ()),
-            AnyModel::Machine(model) => model.predict_with(samples, &Pool::single()).map(|_| ()),
-        };
-        assert_eq!(counted.is_ok(), columns > 0);
+        predict(&stored, Samples::dense(&row, columns));
+    }
+}
+
+/// Finite numbers, or that there are none.
+fn predict(stored: &StoredModel, samples: Samples<'_>) {
+    let pool = Pool::single();
+    let values = match &stored.model {
+        AnyModel::Classifier(model) => {
+            model.predict_with(samples, &pool).and_then(|_| model.machine_values(samples, &pool))
+        }
+        AnyModel::Machine(model) => model.predict_with(samples, &pool),
+    };
+    match values {
+        Ok(values) => assert!(values.iter().all(|value| value.is_finite())),
+        Err(SvmError::Decision { .. }) => {}
+        Err(other) => panic!("{other}"),
     }
 }
 

@@ -67,8 +67,11 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
         }
         if let Some(error) = cause.downcast_ref::<SvmError>() {
             return Some(match error {
-                SvmError::Parameter { .. } | SvmError::Infeasible { .. } => USAGE,
-                SvmError::Input { .. } | SvmError::Kernel { .. } | SvmError::Data(_) => DATA,
+                SvmError::Parameter { .. } | SvmError::Infeasible { .. } | SvmError::NoMargin { .. } => USAGE,
+                SvmError::Input { .. }
+                | SvmError::Kernel { .. }
+                | SvmError::Decision { .. }
+                | SvmError::Data(_) => DATA,
                 SvmError::Interrupted { .. } => INTERRUPTED,
                 _ => RUNTIME,
             });

@@ -2,6 +2,8 @@
 
 use pellucid_data::DataError;
 
+use crate::Samples;
+
 /// Any error of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -43,7 +45,7 @@ pub enum SvmError {
         sizes: [f64; 2],
     },
     /// The kernel gave a value that is not a number.
-    #[error("kernel: expected finite values, found {value} between samples {row} and {column}")]
+    #[error("kernel: expected finite values, found {value} {}", place(*row, *column, *largest))]
     Kernel {
         /// The value.
         value: f64,
@@ -51,6 +53,8 @@ pub enum SvmError {
         row: usize,
         /// The other.
         column: usize,
+        /// The number of the first that is largest in size, and its column, from 0; where it is known.
+        largest: Option<(usize, f64)>,
     },
     /// A sum of kernel values overflows.
     #[error("decision: expected a finite value, found an overflow for sample {} (from 1)", row + 1)]
@@ -86,7 +90,39 @@ impl SvmError {
         Self::Parameter { name, expected: expected.into(), found: found.to_string() }
     }
 
+    /// Names the number that most likely is at fault.
+    pub(crate) fn with_largest_of(mut self, samples: &Samples<'_>) -> Self {
+        if let Self::Kernel { row, largest, .. } = &mut self
+            && *row < samples.rows()
+        {
+            samples.for_each(*row, |column, number| {
+                if largest.is_none_or(|(_, known)| number.abs() > known.abs()) {
+                    *largest = Some((column, number));
+                }
+            });
+        }
+        self
+    }
+
     pub(crate) fn input(what: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self::Input { what, expected: expected.into(), found: found.into() }
+    }
+}
+
+/// Samples and features as files count them, from 1.
+fn place(row: usize, column: usize, largest: Option<(usize, f64)>) -> String {
+    let (row, column) = (row + 1, column + 1);
+    match largest {
+        Some((feature, number)) if (number * number).is_infinite() => {
+            let feature = feature + 1;
+            format!("(sample {row}, feature {feature}: {number:e} is too large: its square overflows)")
+        }
+        Some((feature, number)) => {
+            let feature = feature + 1;
+            format!(
+                "between samples {row} and {column} (from 1; the largest number of the first is {number:e}, feature {feature})"
+            )
+        }
+        None => format!("between samples {row} and {column} (from 1)"),
     }
 }

@@ -9,7 +9,7 @@ use crate::machine::{Kind, Machine};
 use crate::problem::{Setting, Task};
 use crate::{Kernel, Observer, Options, Samples, SvmError};
 
-/// A one-class machine to be fitted: f(x) >= 0 for all but a share of at most nu of the samples.
+/// A one-class machine to be fitted: f(x) < 0 for at most a share nu of the samples; f(x) > 0 counts as inside.
 ///
 /// ```
 /// use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples};

@@ -152,7 +152,8 @@ impl<'a> Setting<'a> {
                 let task = &tasks[index];
                 let gram = matrix(&task.groups);
                 let result = check_diagonal(gram.as_ref(), groups, &task.groups)
-                    .and_then(|()| self.solve_task(task, groups, gram.as_ref(), &mut cache, &watch));
+                    .and_then(|()| self.solve_task(task, groups, gram.as_ref(), &mut cache, &watch))
+                    .map_err(|error| error.with_largest_of(&self.samples));
                 watch.solved();
                 let failed = result.is_err();
                 *results[index].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
@@ -219,5 +220,5 @@ fn check_diagonal<T: Scalar>(
     let diagonal = gram.diagonal();
     let Some(at) = diagonal.iter().position(|value| !value.is_finite()) else { return Ok(()) };
     let row = chosen.iter().flat_map(|&group| &groups[group]).nth(at).map_or(at, |&row| row as usize);
-    Err(SvmError::Kernel { value: diagonal[at].to_f64(), row, column: row })
+    Err(SvmError::Kernel { value: diagonal[at].to_f64(), row, column: row, largest: None })
 }

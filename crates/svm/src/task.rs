@@ -71,7 +71,7 @@ impl Setting<'_> {
             if let Some(at) = solution.gradient.iter().position(|g| g.is_nan()) {
                 let rows = || task.groups.iter().flat_map(|&group| &groups[group]);
                 let row = rows().nth(at % gram.len()).map_or(at, |&row| row as usize);
-                return Err(SvmError::Kernel { value: f64::NAN, row, column: row });
+                return Err(SvmError::Kernel { value: f64::NAN, row, column: row, largest: None });
             }
             iterations += solution.iterations;
             let limited = iterations >= options.limit(dual.variables());

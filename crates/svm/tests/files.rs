@@ -223,3 +223,61 @@ fn libsvm_files_of_old_read_as_they_are() {
     let wide = Csr::new(9, vec![0, 2], vec![0, 8], vec![2.0, 5.0]).unwrap();
     assert_eq!(values(&stored, Samples::from(&wide)), [13.0]);
 }
+
+/// The rule of `StoredModel::zero_based`, with svm-train's model of `1 0:1 1:0.5` and `-1 0:-1 1:0.25` (case 15).
+#[test]
+fn features_may_count_from_zero() {
+    let text = "svm_type c_svc\nkernel_type linear\nnr_class 2\ntotal_sv 2\nrho 0.046153846153846156\nlabel 1 -1\nnr_sv 1 1\nSV\n0.49230769230769234 0:1 1:0.5 \n-0.49230769230769234 0:-1 1:0.25 \n";
+    let stored = StoredModel::parse("model", text.as_bytes()).unwrap();
+    assert!(stored.zero_based);
+    assert_eq!((stored.model.columns(), stored.to_libsvm().unwrap().as_str()), (2, text));
+    let found = values(&stored, Samples::dense(&[1.0, 0.5, -1.0, 0.25], 2));
+    for (found, expected) in found.iter().zip([1.0, -1.0]) {
+        assert!((found - expected).abs() < 1e-12, "{found}");
+    }
+    let again = StoredModel::parse("model", &stored.to_safetensors().unwrap()).unwrap();
+    assert_eq!((again.zero_based, again.to_libsvm().unwrap().as_str()), (true, text));
+    // The mark of where features count from is kept where the first feature is zero.
+    let text = text.replace("0:1 ", "").replace("0:-1 ", "");
+    let mut stored = StoredModel::parse("model", text.as_bytes()).unwrap();
+    assert!(!stored.zero_based);
+    stored.zero_based = true;
+    assert!(StoredModel::parse("model", stored.to_libsvm().unwrap().as_bytes()).unwrap().zero_based);
+}
+
+/// Every way to a model of two features, and tables of one, two and three.
+#[test]
+fn models_know_how_wide_they_are() {
+    let x = [1.0, 0.5, -1.0, 0.25];
+    let csr = |columns: usize| Csr::new(columns, vec![0, 1], vec![0], vec![1.0]).unwrap();
+    let sparse = Csr::new(2, vec![0, 2, 4], vec![0, 1, 0, 1], x.to_vec()).unwrap();
+    for samples in [Samples::dense(&x, 2), Samples::from(&sparse)] {
+        let fitted = StoredModel::from(Svc::new(Kernel::Linear).fit(samples, &[1, -1]).unwrap());
+        let kept = StoredModel::parse("model", &fitted.to_safetensors().unwrap()).unwrap();
+        let text = StoredModel::parse("model", fitted.to_libsvm().unwrap().as_bytes()).unwrap();
+        let still = StoredModel::parse("model", &text.to_safetensors().unwrap()).unwrap();
+        for (stored, wider) in [(fitted, false), (kept, false), (text, true), (still, true)] {
+            let AnyModel::Classifier(model) = &stored.model else { panic!("no classifier") };
+            for columns in 1..=3 {
+                let row = vec![1.0; columns];
+                assert_eq!(model.predict(Samples::dense(&row, columns)).is_ok(), columns == 2);
+                let fits = columns <= 2 || wider;
+                assert_eq!(model.predict(Samples::from(&csr(columns))).is_ok(), fits);
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_of_a_larger_kernel_are_renamed() {
+    let table = [4.0, 2.0, 2.0, 2.0];
+    let model = Svc::new(Kernel::Precomputed).c(10.0).fit(Samples::dense(&table, 2), &[-1, 1]).unwrap();
+    let stored = StoredModel::from(model).in_larger_kernel(&[1, 2]).unwrap();
+    // svm-train's model of case 14: f = K(x, 3) - K(x, 2) + 1.
+    assert!(stored.to_libsvm().unwrap().contains("0:2 ") && stored.to_libsvm().unwrap().contains("0:3 "));
+    assert_eq!(stored.model.columns(), 3);
+    assert!(stored.clone().in_larger_kernel(&[5]).is_err());
+    let linear =
+        StoredModel::from(Svc::new(Kernel::Linear).fit(Samples::dense(&[1.0, -1.0], 1), &[0, 1]).unwrap());
+    assert!(linear.in_larger_kernel(&[0, 1]).is_err());
+}

@@ -8,6 +8,7 @@ use crate::{MultiClass, SupportVectors};
 
 use super::check::check;
 use super::header::StoredKernel;
+use super::libsvm_fields::MAX_INDEX;
 use super::stored::{AnyModel, Probability, StoredModel};
 
 /// The content of the file.
@@ -21,6 +22,11 @@ pub(super) fn text(stored: &StoredModel) -> Result<String, DataError> {
     {
         let found = "one-vs-rest, which only a safetensors file can hold".to_owned();
         return Err(refuse(("a one-vs-one model".to_owned(), found)));
+    }
+    let most = MAX_INDEX + u64::from(stored.zero_based);
+    if expansion.columns as u64 > most {
+        let found = expansion.columns.to_string();
+        return Err(refuse((format!("at most {most} features, which its indices can name"), found)));
     }
     let mut text = String::new();
     line(&mut text, "svm_type", [model.svm_type().name()]);

@@ -4,8 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 use pellucid::data::atomic_write;
+use pellucid::data::text::Escaped;
 use pellucid::prelude::Pool;
-use pellucid_svm::{AnyModel, CalibratedSvc, Kernel, Kind, Probability, StoredModel};
+use pellucid_svm::{AnyModel, CalibratedSvc, Kernel, Kind, Probability, StoredModel, SvmError};
 use serde_json::json;
 
 use super::format::general;
@@ -29,16 +30,19 @@ pub fn run(args: &Predict) -> Result<()> {
     table.check_names(&args.data, &model)?;
     let rows = table.rows.widened(model.columns())?;
     let pool = machine::pool(args.common.threads);
+    let data = args.data.display().to_string();
+    let of_file = |error: SvmError| failure::data(format!("{}: {error}", Escaped(&data)));
     let (predicted, text) = match (args.probability, &model, probability) {
-        (false, model, _) => values(model, &rows, &pool)?,
+        (false, model, _) => values(model, &rows, &pool).map_err(of_file)?,
         (true, AnyModel::Classifier(model), Some(Probability::PairwiseSigmoids { a, b })) => {
-            probabilities(&CalibratedSvc::from_parts(model.clone(), &a, &b)?, &rows, &pool)?
+            let calibrated = CalibratedSvc::from_parts(model.clone(), &a, &b)?;
+            probabilities(&calibrated, &rows, &pool).map_err(of_file)?
         }
         (true, model, Some(Probability::Laplace { scale })) => {
             if !quiet {
                 tell(&args.output, &laplace(scale));
             }
-            values(model, &rows, &pool)?
+            values(model, &rows, &pool).map_err(of_file)?
         }
         (true, _, Some(Probability::DensityMarks(_))) => {
             let message =
@@ -68,7 +72,7 @@ pub fn run(args: &Predict) -> Result<()> {
 }
 
 /// Predictions, and a line for each.
-fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
+fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String), SvmError> {
     if rows.samples().rows() == 0 {
         return Ok((Vec::new(), String::new()));
     }
@@ -78,7 +82,7 @@ fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, Strin
 }
 
 /// The likeliest classes, and a line for each with the probabilities of all.
-fn probabilities(model: &CalibratedSvc, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String)> {
+fn probabilities(model: &CalibratedSvc, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, String), SvmError> {
     let classes = model.model().classes();
     let probabilities = if rows.samples().rows() == 0 {
         Vec::new()
