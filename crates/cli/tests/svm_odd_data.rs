@@ -201,7 +201,7 @@ fn weights_say_what_they_do() {
     let said = |arguments: &[&str]| both(path, &[&["train"], arguments, &["q", "m"]].concat()).1;
     assert_eq!(said(&["-w0", "10", "-w0", "2"]), "warning: class label 0 specified in weight is not found\n");
     assert!(said(&["-s", "3", "-w1", "10"]).contains("-w weights classes"));
-    assert!(said(&["-s", "1", "-w1", "10"]).contains("-w is a factor of C"));
+    assert!(said(&["-s", "1", "-n", "0.9", "-w1", "10"]).contains("-w is a factor of C"));
     assert_eq!(said(&["-w1", "10"]), "");
 }
 
