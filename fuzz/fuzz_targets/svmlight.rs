@@ -19,8 +19,11 @@ fuzz_target!(|input: &[u8]| {
         return;
     }
     let columns = (choice & 64 != 0).then_some(usize::from(choice / 3 % 16));
-    let options = SvmlightOptions { columns, precomputed: choice % 3 == 1 };
-    let Ok(SvmlightTable { labels, x, serials }) = parse_svmlight(bytes, "fuzz", &options) else { return };
+    let zero_based = [None, Some(false), Some(true), None][usize::from(choice >> 4 & 3)];
+    let options = SvmlightOptions { columns, precomputed: choice % 3 == 1, zero_based };
+    let Ok(SvmlightTable { labels, x, serials, .. }) = parse_svmlight(bytes, "fuzz", &options) else {
+        return;
+    };
     assert!(x.rows() == labels.len());
     assert!(columns.is_none_or(|columns| x.columns() == columns));
     assert!(labels.iter().chain(x.values()).all(|v| v.is_finite()));

@@ -74,6 +74,6 @@ pub use split::{Split, stratified_split};
 pub use standardize::Standardize;
 pub use stored::{IdxStored, Stored};
 pub use svmlight::{SvmlightOptions, SvmlightTable, parse_svmlight, read_svmlight};
-pub use svmlight_write::{write_svmlight, write_svmlight_to};
+pub use svmlight_write::{write_svmlight, write_svmlight_from, write_svmlight_to};
 pub use table::{Table, TableOptions, load_labels, load_table, read_label_texts, read_table};
 pub use temporary::abandon_writes;

@@ -30,7 +30,16 @@ impl Scaling {
     /// # Errors
     /// If the file cannot be read or is not of the format; with the line.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, DataError> {
-        read(Input::open(path.as_ref())?.text()?)
+        Self::read_from(path, 1)
+    }
+
+    /// [`read`](Self::read) where column 0 has the index `first`: 1, or 0 for columns that are the indices themselves, as
+    /// `svm-scale` takes files that count from 0.
+    ///
+    /// # Errors
+    /// As [`Scaling::read`].
+    pub fn read_from(path: impl AsRef<Path>, first: u32) -> Result<Self, DataError> {
+        read(Input::open(path.as_ref())?.text()?, first)
     }
 
     /// Reads the content of such a file; `origin` begins the message of an error.
@@ -45,7 +54,7 @@ impl Scaling {
     /// # Ok::<(), pellucid_data::DataError>(())
     /// ```
     pub fn parse(bytes: &[u8], origin: &str) -> Result<Self, DataError> {
-        read(Input::slice(origin, bytes)?.text()?)
+        read(Input::slice(origin, bytes)?.text()?, 1)
     }
 
     /// Writes the file that `svm-scale -r` reads, atomically; numbers in the shortest form that reads back to the same.
@@ -53,16 +62,29 @@ impl Scaling {
     /// # Errors
     /// If there is a feature beyond the index 2^31 - 1, or the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), DataError> {
+        self.write_from(path, 1)
+    }
+
+    /// [`write`](Self::write) where column 0 has the index `first`, as in [`read_from`](Self::read_from).
+    ///
+    /// # Errors
+    /// As [`Scaling::write`].
+    pub fn write_from(&self, path: impl AsRef<Path>, first: u32) -> Result<(), DataError> {
         let path = path.as_ref();
-        if let Some(last) = self.features.last().filter(|f| f.column >= MAX_INDEX) {
-            let (expected, found) = (format!("features below column {MAX_INDEX}"), last.column.to_string());
+        let most = MAX_INDEX - first + 1;
+        if let Some(last) = self.features.last().filter(|f| f.column >= most) {
+            let (expected, found) = (format!("features below column {most}"), last.column.to_string());
             return Err(DataError::invalid(path.display().to_string(), expected, found, Place::Whole));
         }
-        atomic_write(path, |file| file.write_all(self.to_text().as_bytes()))
+        atomic_write(path, |file| file.write_all(self.text_from(first).as_bytes()))
     }
 
     /// The content of that file.
     pub fn to_text(&self) -> String {
+        self.text_from(1)
+    }
+
+    fn text_from(&self, first: u32) -> String {
         let mut text = String::new();
         if let Some(y) = self.target {
             text.push_str("y\n");
@@ -72,7 +94,7 @@ impl Scaling {
         text.push_str("x\n");
         push_line(&mut text, &[self.lower, self.upper]);
         for feature in &self.features {
-            text.push_str(&(u64::from(feature.column) + 1).to_string());
+            text.push_str(&(u64::from(feature.column) + u64::from(first)).to_string());
             text.push(' ');
             push_line(&mut text, &[feature.min, feature.max]);
         }
@@ -87,8 +109,8 @@ fn push_line(text: &mut String, numbers: &[f64; 2]) {
     text.push('\n');
 }
 
-fn read(mut input: Input<'_>) -> Result<Scaling, DataError> {
-    let mut parts = Parts::default();
+fn read(mut input: Input<'_>, first: u32) -> Result<Scaling, DataError> {
+    let mut parts = Parts { first: first.into(), least: first.into(), ..Parts::default() };
     lines(&mut input, |line, number| parts.push(line, number))?;
     let origin = &input.origin;
     let Some((lower, upper)) = parts.bounds else {
@@ -115,7 +137,9 @@ struct Parts {
     has_features: bool,
     bounds: Option<(f64, f64)>,
     features: Vec<FeatureRange>,
-    last: u64,
+    /// The index of column 0, and the least that may come.
+    first: u64,
+    least: u64,
 }
 
 impl Parts {
@@ -152,15 +176,15 @@ impl Parts {
                 let (Some(index), Some((min, max))) = (whole(index), pair(range)) else {
                     return refuse("<index> <minimum> <maximum>");
                 };
-                if index <= self.last || index > u64::from(MAX_INDEX) {
-                    return refuse(&format!("an index above {}, at most {MAX_INDEX}", self.last));
+                if index < self.least || index > u64::from(MAX_INDEX) {
+                    return refuse(&format!("an index from {} to {MAX_INDEX}, in order", self.least));
                 }
                 if min > max {
                     return refuse("a minimum and a maximum at least as large");
                 }
-                self.last = index;
+                self.least = index + 1;
                 if min < max {
-                    self.features.push(FeatureRange { column: index as u32 - 1, min, max });
+                    self.features.push(FeatureRange { column: (index - self.first) as u32, min, max });
                 }
             }
             _ => return refuse("a line `x`, or first a line `y`"),

@@ -29,8 +29,8 @@ pub fn write_svmlight<F: Element>(
     serials: Option<&[u32]>,
 ) -> Result<(), DataError> {
     let path = path.as_ref();
-    check(&path.display().to_string(), labels, x, serials)?;
-    atomic_write(path, |file| write_rows(file, labels, x, serials))
+    check(&path.display().to_string(), labels, x, serials, 1)?;
+    atomic_write(path, |file| write_rows(file, labels, x, serials, 1))
 }
 
 /// Writes samples in the SVMlight format: `<label> <index>:<value> ...`, indices from 1, zeros left out, numbers in the
@@ -46,9 +46,23 @@ pub fn write_svmlight_to<F: Element>(
     x: &Csr<F>,
     serials: Option<&[u32]>,
 ) -> Result<(), DataError> {
+    write_svmlight_from(writer, labels, x, serials, 1)
+}
+
+/// [`write_svmlight_to`] where column 0 has the index `first`: 1, or 0 for files that count from 0.
+///
+/// # Errors
+/// As [`write_svmlight_to`].
+pub fn write_svmlight_from<F: Element>(
+    writer: &mut impl Write,
+    labels: &[f64],
+    x: &Csr<F>,
+    serials: Option<&[u32]>,
+    first: u32,
+) -> Result<(), DataError> {
     const ORIGIN: &str = "SVMlight output";
-    check(ORIGIN, labels, x, serials)?;
-    write_rows(writer, labels, x, serials)
+    check(ORIGIN, labels, x, serials, first)?;
+    write_rows(writer, labels, x, serials, first)
         .map_err(|e| DataError::io(Path::new(ORIGIN), "an output that can be written", e))
 }
 
@@ -57,6 +71,7 @@ fn check<F: Element>(
     labels: &[f64],
     x: &Csr<F>,
     serials: Option<&[u32]>,
+    first: u32,
 ) -> Result<(), DataError> {
     let invalid =
         |expected: String, found: String, place| Err(DataError::invalid(origin, expected, found, place));
@@ -71,8 +86,9 @@ fn check<F: Element>(
             Place::Whole,
         );
     }
-    if x.columns() > MAX_INDEX as usize {
-        return invalid(format!("at most {MAX_INDEX} columns"), x.columns().to_string(), Place::Whole);
+    let most = MAX_INDEX as usize + 1 - first as usize;
+    if x.columns() > most {
+        return invalid(format!("at most {most} columns"), x.columns().to_string(), Place::Whole);
     }
     if let Some(i) = labels.iter().position(|label| !label.is_finite()) {
         return invalid("a finite number as label".into(), labels[i].to_string(), Place::Index(i));
@@ -92,6 +108,7 @@ fn write_rows<F: Element>(
     labels: &[f64],
     x: &Csr<F>,
     serials: Option<&[u32]>,
+    first: u32,
 ) -> io::Result<()> {
     let mut line = String::new();
     for (i, label) in labels.iter().enumerate() {
@@ -103,7 +120,7 @@ fn write_rows<F: Element>(
         }
         let (indices, values) = x.row(i);
         for (j, value) in indices.iter().zip(values).filter(|(_, v)| **v != F::default()) {
-            let _ = write!(line, " {}:", j + 1);
+            let _ = write!(line, " {}:", j + first);
             push_number(&mut line, value);
         }
         line.push('\n');

@@ -82,6 +82,23 @@ fn files_are_replaced_and_read_back() {
     assert_eq!(scaling.apply(&last).unwrap(), last);
 }
 
+/// Columns that are the indices themselves, as `svm-scale` takes a file that counts from 0.
+#[test]
+fn a_file_that_counts_from_0_is_scaled_as_it_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("range");
+    let x = Csr::new(2, vec![0, 2, 4], vec![0, 1, 0, 1], vec![1.0, 0.5, -1.0, 0.25]).unwrap();
+    let scaling = Scaling::fit(&x, -1.0, 1.0).unwrap();
+    scaling.write_from(&path, 0).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "x\n-1 1\n0 -1 1\n1 0.25 0.5\n");
+    assert_eq!(Scaling::read_from(&path, 0).unwrap(), scaling);
+    assert!(Scaling::read(&path).is_err());
+    let mut text = Vec::new();
+    pellucid_data::write_svmlight_from(&mut text, &[1.0, -1.0], &scaling.apply(&x).unwrap(), None, 0)
+        .unwrap();
+    assert_eq!(text, b"1 0:1 1:1\n-1 0:-1 1:-1\n");
+}
+
 #[test]
 fn broken_files_are_named() {
     for (text, expected) in [
@@ -99,9 +116,9 @@ fn broken_files_are_named() {
         (b"x\n-1 1\n1 0 1 2\n", "<index> <minimum> <maximum>"),
         (b"x\n-1 1\n1 0 inf\n", "<index> <minimum> <maximum>"),
         (b"x\n-1 1\nx\n", "<index> <minimum> <maximum>, found `x`"),
-        (b"x\n-1 1\n0 0 1\n", "an index above 0, at most 2147483647, found `0 0 1` (at line 3)"),
-        (b"x\n-1 1\n2 0 1\n2 0 1\n", "an index above 2, at most 2147483647, found `2 0 1` (at line 4)"),
-        (b"x\n-1 1\n2147483648 0 1\n", "an index above 0, at most 2147483647"),
+        (b"x\n-1 1\n0 0 1\n", "an index from 1 to 2147483647, in order, found `0 0 1` (at line 3)"),
+        (b"x\n-1 1\n2 0 1\n2 0 1\n", "an index from 3 to 2147483647, in order, found `2 0 1` (at line 4)"),
+        (b"x\n-1 1\n2147483648 0 1\n", "an index from 1 to 2147483647, in order"),
         (b"x\n-1 1\n1 2 1\n", "a minimum and a maximum at least as large, found `1 2 1` (at line 3)"),
     ] {
         let message = Scaling::parse(text, "range").unwrap_err().to_string();

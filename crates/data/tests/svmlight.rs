@@ -227,10 +227,7 @@ fn what_cannot_be_written_is_named() {
     for (message, expected) in [
         (write(&[], &x(1.0), None), "1 labels, one for each row, found 0"),
         (write(&[1.0], &x(1.0), Some(&[1, 2])), "1 serial numbers, one for each row, found 2"),
-        (
-            write(&[f64::NAN], &x(1.0), None),
-            "a finite number as label (any number where labels are not known), found NaN (at index 0",
-        ),
+        (write(&[f64::NAN], &x(1.0), None), "a finite number as label, found NaN (at index 0"),
         (write(&[1.0], &x(f64::INFINITY), None), "a finite number, found inf (at row 0, column 1"),
         (
             write(&[], &Csr::new(1 << 31, vec![0], vec![], vec![]).unwrap(), None),
