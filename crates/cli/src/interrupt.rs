@@ -5,6 +5,7 @@
 //! signal a request, and a second one the end.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::failure::INTERRUPTED;
 
@@ -39,11 +40,21 @@ pub fn requested() -> bool {
 /// What a signal does.
 fn stop() {
     if REQUESTED.swap(true, Ordering::SeqCst) || UNFINISHED.load(Ordering::SeqCst) == 0 {
-        say!("\ninterrupted");
+        tell("\ninterrupted");
         pellucid::data::abandon_writes();
         std::process::exit(INTERRUPTED.into());
     }
-    say!("\ninterrupted: stopping after this step (once more to stop at once)");
+    tell("\ninterrupted: stopping after this step (once more to stop at once)");
+}
+
+/// Says something, without waiting long: the work may be stuck in a message that nobody reads.
+fn tell(message: &'static str) {
+    if let Ok(teller) = std::thread::Builder::new().spawn(move || say!("{message}")) {
+        let until = Instant::now() + Duration::from_millis(100);
+        while !teller.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 /// From now on signals stop the work. Without a handler, should the system refuse one, they end the process as ever; a

@@ -121,3 +121,26 @@ fn a_signal_that_was_ignored_stays_ignored() {
     assert_eq!(outcome(&output).0, 0);
     assert_eq!(fs::read_to_string(path.join("run/history.csv")).unwrap().lines().count(), 201);
 }
+
+#[test]
+fn work_that_nobody_reads_stops_too() {
+    let folder = folder();
+    let path = folder.path();
+    samples(path, 100, 4);
+    // The table of so many layers does not fit into a pipe.
+    let layers = "{ kind = \"identity\" }, ".repeat(20_000);
+    let config = autoencoder_config(4, 1).replace("layers = [", &format!("layers = [ {layers}"));
+    fs::write(path.join("config.toml"), config).unwrap();
+    let (_reader, writer) = std::io::pipe().unwrap();
+    let mut child =
+        pellucid(path, &["train", "config.toml"]).stderr(writer).stdout(Stdio::null()).spawn().unwrap();
+    listening(&child, Duration::from_millis(1000));
+    assert!(child.try_wait().unwrap().is_none(), "stuck in its message");
+    signal(&child, "-TERM");
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(10), "not stopped");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
