@@ -22,6 +22,7 @@
 mod classification;
 mod classification_error;
 mod classification_report;
+mod normalized;
 mod pca;
 mod precision_recall;
 mod probability;
@@ -32,6 +33,7 @@ mod regression;
 pub use classification::{ConfusionMatrix, accuracy};
 pub use classification_error::ClassificationError;
 pub use classification_report::{ClassificationReport, NamedScores};
+pub use normalized::Normalize;
 pub use pca::{Pca, PcaError};
 pub use precision_recall::{Average, ClassScores, ZeroDivision};
 pub use probability::{brier_score, log_loss, multiclass_brier_score, multiclass_log_loss};

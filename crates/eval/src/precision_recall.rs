@@ -22,6 +22,10 @@ impl ZeroDivision {
         if denominator > 0 {
             return numerator as f64 / denominator as f64;
         }
+        self.value()
+    }
+
+    pub(crate) fn value(self) -> f64 {
         match self {
             Self::Zero => 0.0,
             Self::One => 1.0,
@@ -107,7 +111,7 @@ impl ConfusionMatrix {
 }
 
 /// `Σ w x / Σ w` over the `x` that are numbers, or their plain mean where they weigh nothing.
-fn mean(terms: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
+pub(crate) fn mean(terms: impl Iterator<Item = (f64, f64)> + Clone) -> f64 {
     let numbers = terms.filter(|(x, _)| !x.is_nan());
     let weight: f64 = numbers.clone().map(|(_, w)| w).sum();
     if weight > 0.0 {

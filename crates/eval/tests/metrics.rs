@@ -3,8 +3,9 @@
 #![allow(clippy::float_cmp)] // the values compared are exact by construction
 
 use pellucid_eval::{
-    ClassificationError, ClassificationReport, ConfusionMatrix, ReconstructionAccumulator,
-    ReconstructionError, ZeroDivision, accuracy, r2, root_mean_squared_error, sigmoid,
+    Average, ClassificationError, ClassificationReport, ConfusionMatrix, Normalize,
+    ReconstructionAccumulator, ReconstructionError, ZeroDivision, accuracy, r2, root_mean_squared_error,
+    sigmoid,
 };
 
 const LOGITS: [f32; 6] = [-2.0, 0.5, 3.0, 1.0, -40.0, 100.0];
@@ -112,4 +113,43 @@ fn long_and_hidden_names_do_not_break_a_report() {
     let report = ClassificationReport::new(&matrix, ZeroDivision::Zero);
     let text = report.with_names(&["x".repeat(1 << 17), "a\n\u{1b}b".to_owned()]).unwrap().to_text(1000);
     assert!(text.lines().count() == 8 && text.contains("a\\n\\u{1b}b") && text.len() < 4000, "{text}");
+}
+
+/// Oracle: scikit-learn 1.9.1, `fbeta_score` and `confusion_matrix(normalize=...)` of the same classes.
+#[test]
+fn f_beta_and_shares_are_scikit_learns() {
+    let matrix =
+        ConfusionMatrix::new(&[0, 1, 1, 1, 2, 2, 2, 0, 2, 2], &[0, 0, 1, 1, 1, 2, 2, 2, 2, 3], 4).unwrap();
+    let near = |got: &[f64], want: &[f64]| {
+        assert!(
+            got.len() == want.len() && got.iter().zip(want).all(|(g, w)| (g - w).abs() < 1e-15),
+            "{got:?}"
+        );
+    };
+    for (beta, each, some) in [
+        (0.5, [0.5, 2.0 / 3.0, 0.625, 0.0], [0.5625, 0.588_235_294_117_647_1, 0.583_333_333_333_333_4]),
+        (
+            2.0,
+            [0.5, 2.0 / 3.0, 0.714_285_714_285_714_3, 0.0],
+            [0.607_142_857_142_857_2, 0.645_161_290_322_580_6, 0.642_857_142_857_142_9],
+        ),
+    ] {
+        near(&matrix.f_beta(beta, ZeroDivision::Zero), &each);
+        let averages = [Average::Macro, Average::Micro, Average::Weighted];
+        near(&averages.map(|a| matrix.f_beta_average(&[0, 2], a, beta, ZeroDivision::Zero)), &some);
+    }
+    let third = 1.0 / 3.0;
+    for (by, shares) in [
+        (
+            Normalize::Actual,
+            [0.5, 0.5, 0.0, 0.0, 0.0, 2.0 * third, third, 0.0, 0.25, 0.0, 0.75, 0.0, 0.0, 0.0, 1.0, 0.0],
+        ),
+        (
+            Normalize::Predicted,
+            [0.5, third, 0.0, 0.0, 0.0, 2.0 * third, 0.2, 0.0, 0.5, 0.0, 0.6, 0.0, 0.0, 0.0, 0.2, 0.0],
+        ),
+        (Normalize::All, [0.1, 0.1, 0.0, 0.0, 0.0, 0.2, 0.1, 0.0, 0.1, 0.0, 0.3, 0.0, 0.0, 0.0, 0.1, 0.0]),
+    ] {
+        near(&matrix.normalized(by), &shares);
+    }
 }
