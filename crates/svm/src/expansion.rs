@@ -22,6 +22,12 @@ const ROWS: usize = 96;
 /// The most sums of a block of rows: with thousands of classes a row has millions.
 const SUMS: usize = 1 << 21;
 
+/// Classes from which on products of each class's support vectors with their coefficients must be worth a call.
+const MANY: usize = 64;
+
+/// The support vectors of a class that are worth it, on average.
+const FEW: usize = 8;
+
 /// What adds up the sums of rows; it keeps its memory from block to block.
 trait Adder {
     /// Adds to the `classes x outputs` sums of each row, and to the bounds (one for each class) how far each of a
@@ -210,9 +216,11 @@ impl Expansion {
         Err(SvmError::input("samples", expected, format!("rows of {found}")))
     }
 
-    /// Whether sums are computed as matrix products.
+    /// Whether sums are computed as matrix products: not where many classes have a few support vectors each.
     fn by_products(&self) -> bool {
+        let classes = self.class_sizes.len();
         !matches!(self.kernel, Kernel::Custom(_))
+            && (classes < MANY || self.vectors.len() >= FEW * classes)
             && self.vectors.samples().is_some_and(|vectors| vectors.is_dense())
     }
 
