@@ -1,25 +1,37 @@
 //! From the values of pairs to one class.
 
-/// The class that wins most pairs, of equals the first, for values of which that of a pair may be off by the bounds of its
-/// two classes; and whether no such error makes another class win.
-pub(crate) fn vote_within(values: impl Iterator<Item = f64>, bounds: &[f64]) -> (usize, bool) {
-    let classes = bounds.len();
-    // Pairs won, won for certain, and pairs that may be won.
-    let mut votes = vec![[0_u32; 3]; classes];
-    for ((a, b), value) in pairs(classes).zip(values) {
-        let (winner, loser) = if value > 0.0 { (a, b) } else { (b, a) };
-        let certain = value.abs() > bounds[a] + bounds[b];
-        votes[winner][0] += 1;
-        votes[winner][1] += u32::from(certain);
-        votes[winner][2] += 1;
-        votes[loser][2] += u32::from(!certain);
+/// Counts who wins pairs whose values may be off by the bounds of their two classes.
+pub(crate) struct Votes<'a> {
+    bounds: &'a [f64],
+    /// Of each class: pairs won, won for certain, and pairs that may be won.
+    counts: Vec<[u32; 3]>,
+}
+
+impl<'a> Votes<'a> {
+    /// Of classes with these bounds.
+    pub fn new(bounds: &'a [f64]) -> Self {
+        Self { bounds, counts: vec![[0; 3]; bounds.len()] }
     }
-    let winner = largest(&votes.iter().map(|votes| votes[0]).collect::<Vec<_>>());
-    let won = votes[winner][1];
-    let beaten = |(class, &[_, _, most]): (usize, &[u32; 3])| {
-        class == winner || won > most || (won == most && winner < class)
-    };
-    (winner, votes.iter().enumerate().all(beaten))
+
+    /// Counts the pair (a, b), in any order of pairs.
+    #[inline]
+    pub fn count(&mut self, a: usize, b: usize, value: f64) {
+        let (winner, loser) = if value > 0.0 { (a, b) } else { (b, a) };
+        let certain = value.abs() > self.bounds[a] + self.bounds[b];
+        let won = &mut self.counts[winner];
+        *won = [won[0] + 1, won[1] + u32::from(certain), won[2] + 1];
+        self.counts[loser][2] += u32::from(!certain);
+    }
+
+    /// The class that wins most pairs, of equals the first, and whether no error within the bounds makes another win.
+    pub fn decide(&self) -> (usize, bool) {
+        let winner = largest(&self.counts.iter().map(|count| count[0]).collect::<Vec<_>>());
+        let won = self.counts[winner][1];
+        let beaten = |(class, &[_, _, most]): (usize, &[u32; 3])| {
+            class == winner || won > most || (won == most && winner < class)
+        };
+        (winner, self.counts.iter().enumerate().all(beaten))
+    }
 }
 
 /// The place of the largest of values that may each be off by a bound, and whether no such error makes another the
@@ -61,6 +73,22 @@ pub(crate) fn pairs(classes: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..classes).flat_map(move |a| (a + 1..classes).map(move |b| (a, b)))
 }
 
+/// Pairs that are visited together: the values of both orders of their classes then lie in the nearest cache.
+const TILE: usize = 32;
+
+/// Calls `body(a, b, place)` for every pair a < b and its place in the order of [`pairs`], tile by tile.
+pub(crate) fn for_each_pair(classes: usize, mut body: impl FnMut(usize, usize, usize)) {
+    for first in (0..classes).step_by(TILE) {
+        for second in (first..classes).step_by(TILE) {
+            for a in first..(first + TILE).min(classes) {
+                for b in second.max(a + 1)..(second + TILE).min(classes) {
+                    body(a, b, pair_index(a, b, classes));
+                }
+            }
+        }
+    }
+}
+
 /// Where a pair stands in that order.
 pub(crate) fn pair_index(a: usize, b: usize, classes: usize) -> usize {
     let (a, b) = (a.min(b), a.max(b));
@@ -78,12 +106,21 @@ mod tests {
                 assert_eq!((pair_index(a, b, classes), pair_index(b, a, classes)), (index, index));
             }
         }
+        for classes in [0, 1, 2, 31, 33, 70] {
+            let mut visited = vec![None; pairs(classes).count()];
+            for_each_pair(classes, |a, b, index| assert_eq!(visited[index].replace((a, b)), None));
+            assert!(visited.into_iter().map(Option::unwrap).eq(pairs(classes)));
+        }
     }
 
     #[test]
     fn a_vote_is_certain_where_no_error_within_the_bounds_changes_the_winner() {
         // Pairs (0, 1), (0, 2), (1, 2): class 0 wins both of its own.
-        let vote = |values: [f64; 3], bounds: [f64; 3]| vote_within(values.into_iter(), &bounds);
+        let vote = |values: [f64; 3], bounds: [f64; 3]| {
+            let mut votes = Votes::new(&bounds);
+            pairs(3).zip(values).for_each(|((a, b), value)| votes.count(a, b, value));
+            votes.decide()
+        };
         let values = [0.5, 0.2, 0.1];
         assert_eq!(vote(values, [0.1, 0.0, 0.05]), (0, true));
         // The pair of the two others does not matter, nor one lost of a tie that the first wins.

@@ -2,7 +2,7 @@
 
 use pellucid_compute::Pool;
 
-use crate::decision::{break_ties_scores, largest, largest_within, pairs, vote_within};
+use crate::decision::{Votes, break_ties_scores, for_each_pair, largest, largest_within, pairs};
 use crate::expansion::Expansion;
 use crate::svc::Penalty;
 use crate::{Kernel, MultiClass, Report, Samples, SupportVectors, SvmError};
@@ -111,6 +111,20 @@ impl SvcModel {
         totals.chain(two).zip(&self.rho).map(|(sum, rho)| sum - rho)
     }
 
+    /// The class that the pairs vote for, from the sums of a row, and whether errors within the bounds change nothing.
+    fn vote(&self, sums: &[f64], bounds: &[f64]) -> (usize, bool) {
+        let outputs = self.expansion.outputs;
+        let mut votes = Votes::new(bounds);
+        if self.expansion.vectors.is_empty() {
+            pairs(bounds.len()).zip(&self.rho).for_each(|((a, b), rho)| votes.count(a, b, -rho));
+        } else {
+            for_each_pair(bounds.len(), |a, b, pair| {
+                votes.count(a, b, sums[a * outputs + b - 1] + sums[b * outputs + a] - self.rho[pair]);
+            });
+        }
+        votes.decide()
+    }
+
     /// One value for each row and class, the larger the likelier: the machines' own with one-vs-rest; with one-vs-one
     /// the votes, and between equal votes the sums of the values, as scikit-learn's `decision_function_shape='ovr'`.
     ///
@@ -168,7 +182,7 @@ impl SvcModel {
                     break_ties_scores(values, classes, &mut scores);
                     (largest(&scores), false)
                 }
-                MultiClass::OneVsOne => vote_within(values, bounds),
+                MultiClass::OneVsOne => self.vote(sums, bounds),
             };
             *label = self.labels[class];
             certain
