@@ -169,8 +169,8 @@ fn checkpoints() {
 
     // A run is resumed with its own settings and architecture only.
     let resume = ["train", "config.toml", "--resume"];
-    fs::write(path.join("config.toml"), autoencoder_config(12, 7)).unwrap();
-    expect(path, &resume, 2, "expected a checkpoint of a run with the same settings");
+    fs::write(path.join("config.toml"), autoencoder_config(12, 1).replace("0.01", "0.02")).unwrap();
+    expect(path, &resume, 2, "found schedule.learning_rate = 0.01 there, 0.02 here");
     fs::write(path.join("config.toml"), autoencoder_config(12, 1).replace("units = 8", "units = 9")).unwrap();
     expect(path, &resume, 3, "expected a checkpoint of this architecture: latent");
 }
