@@ -42,7 +42,7 @@ fn each_shows_ours_and_theirs() {
         ("Table 2", "✓ 1.1 × 10⁻¹⁶", "✓ passed, ✓ passed"),
         ("Table 3", "0.734211", "0.567807"),
         ("Table 5", "SGD", "SGD"),
-        ("Table 5", "Xavier/Glorot normal", "Xavier/Glorot"),
+        ("Table 5", "Xavier normal", "Xavier/Glorot"),
         ("Table 6", "0.9827", "0.9678"),
         ("Table 7", "0.002", "0.1"),
         ("Table 7", "489,136", "489,136"),
