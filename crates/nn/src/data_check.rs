@@ -43,7 +43,7 @@ pub fn check_data<F: Scalar + Element>(
         return Ok(());
     }
     let (least, most) = (<F as Scalar>::from_f64(*range.start()), <F as Scalar>::from_f64(*range.end()));
-    let right = |t: F| (t >= least) & (t <= most) & Scalar::is_finite(t);
+    let right = |t: F| t >= least && t <= most && Scalar::is_finite(t);
     let gather = |positions: &[u32], out: &mut [F]| data.gather_targets(positions, out);
     let Some(place) = first_wrong(data, data.target_width(), gather, right) else { return Ok(()) };
     let found = place.read(data.target_width(), |positions, out| data.gather_targets(positions, out));
