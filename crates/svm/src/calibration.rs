@@ -182,7 +182,9 @@ impl CalibratedSvc {
             MultiClass::OneVsRest => {
                 probabilities.iter_mut().zip(positive).for_each(|(to, p)| *to = p);
                 let sum: f64 = probabilities.iter().sum();
-                probabilities.iter_mut().for_each(|p| *p /= sum);
+                for p in probabilities {
+                    *p /= sum;
+                }
             }
         }
     }

@@ -99,7 +99,7 @@ impl Svr {
             return Err(SvmError::input("targets", "finite numbers", found));
         }
         check_weights(weights, targets.len())?;
-        if !(self.c > 0.0) {
+        if self.c.is_nan() || self.c <= 0.0 {
             return Err(SvmError::parameter("C", "a number above 0", self.c));
         }
         if self.c.is_infinite() && matches!(self.tube, Tube::Nu(_)) {

@@ -80,6 +80,7 @@ pub(super) const FORMAT: u32 = 1;
 
 /// Everything in a safetensors file but the tensors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "fields of the file")]
 pub(super) struct Header {
     pub format: u32,
     pub svm_type: SvmType,
