@@ -54,10 +54,10 @@ impl HistoryFile {
 }
 
 fn write(path: &std::path::Path, history: &History) -> Result<()> {
-    let lines = history.epochs.iter().map(line);
+    let mut lines = history.epochs.iter().map(line);
     atomic_write(path, |file| {
         writeln!(file, "{HEADER}")?;
-        lines.map(|line| writeln!(file, "{line}")).collect()
+        lines.try_for_each(|line| writeln!(file, "{line}"))
     })
     .map_err(failure::runtime)
 }

@@ -202,7 +202,9 @@ fn no_error_of_the_system_tears_a_file() {
         let removal_failed = calls.contains("unlink");
         let left = temporaries(path);
         assert!(left.is_empty() || removal_failed, "{what}: {left:?}");
-        left.iter().for_each(|path| fs::remove_file(path).unwrap());
+        for path in left {
+            fs::remove_file(path).unwrap();
+        }
     }
     eprintln!("{all} places, errors injected: {injected:?}, exit codes: {codes:?}");
     assert!(injected.values().sum::<usize>() >= wanted * 9 / 10);

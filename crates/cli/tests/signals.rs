@@ -134,7 +134,7 @@ fn work_that_nobody_reads_stops_too() {
     let (_reader, writer) = std::io::pipe().unwrap();
     let mut child =
         pellucid(path, &["train", "config.toml"]).stderr(writer).stdout(Stdio::null()).spawn().unwrap();
-    listening(&child, Duration::from_millis(1000));
+    listening(&child, Duration::from_secs(1));
     assert!(child.try_wait().unwrap().is_none(), "stuck in its message");
     signal(&child, "-TERM");
     let start = Instant::now();

@@ -63,7 +63,8 @@ fn trained(folder: &Path, net: &Net) -> Value {
 
 /// x and 2 x in two files of `rows` rows.
 fn line(folder: &Path, rows: usize) {
-    let column = |scale: f64| (0..rows).map(|i| format!("{}\n", scale * i as f64 / 20.0)).collect::<String>();
+    let column =
+        |scale: f64| (0..rows).map(|i| (scale * i as f64 / 20.0).to_string()).collect::<Vec<_>>().join("\n");
     fs::write(folder.join("x.csv"), column(1.0)).unwrap();
     fs::write(folder.join("t.csv"), column(2.0)).unwrap();
 }

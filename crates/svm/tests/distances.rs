@@ -48,10 +48,6 @@ impl Table {
     fn labels(&self) -> Vec<i32> {
         (0..ROWS).map(|i| i32::from(self.values[i * self.columns] > self.values[0])).collect()
     }
-
-    fn targets(&self) -> Vec<f64> {
-        (0..ROWS).map(|i| (i as f64 * 0.7).sin()).collect()
-    }
 }
 
 /// A row with its zeros.
@@ -122,7 +118,8 @@ fn same_objective(one: f64, other: f64, tolerance: f64, n: f64) -> Result<(), Te
 /// All five formulations of some samples.
 fn check_all(samples: &Samples<'_>, data: &Table, gamma: Gamma, effort: Effort) -> Result<(), TestCaseError> {
     let options = Options::from(effort);
-    let (labels, targets, n) = (data.labels(), data.targets(), samples.rows() as f64);
+    let (labels, n) = (data.labels(), samples.rows() as f64);
+    let targets: Vec<f64> = (0..ROWS).map(|i| (i as f64 * 0.7).sin()).collect();
     let rbf = Kernel::rbf(gamma);
     if labels.contains(&0) && labels.contains(&1) {
         let svc = Svc::new(rbf.clone()).c(10.0).options(options);

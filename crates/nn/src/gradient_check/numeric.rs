@@ -59,7 +59,6 @@ pub(super) fn derivative(scale: f64, mut f: impl FnMut(f64) -> Vec<f64>) -> Opti
 
 #[cfg(test)]
 mod tests {
-
     fn derivative(scale: f64, f: impl FnMut(f64) -> Vec<f64>) -> Option<f64> {
         super::derivative(scale, f).map(|estimate| estimate.value)
     }

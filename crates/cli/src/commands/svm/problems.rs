@@ -109,7 +109,9 @@ struct Nu {
 impl Nu {
     fn new(model: &SvcModel, machine: &Machine, labels: &[i32]) -> Self {
         let mut sizes = HashMap::new();
-        labels.iter().for_each(|&label| *sizes.entry(label).or_insert(0) += 1);
+        for &label in labels {
+            *sizes.entry(label).or_insert(0) += 1;
+        }
         let count = model.classes().len();
         let factor = |label: i32| {
             let own = machine.class_weight.iter().filter(|(name, _)| *name == label);

@@ -142,7 +142,7 @@ impl Table {
         let Some(names) = &self.names else { return Ok(()) };
         let numbered = |classes: &[i32]| {
             classes.len() == names.len()
-                && classes.iter().all(|class| (0..names.len() as i32).contains(class))
+                && classes.iter().all(|&class| usize::try_from(class).is_ok_and(|class| class < names.len()))
         };
         match model {
             AnyModel::Classifier(model) if numbered(model.classes()) => self.tell_names(data, false),
