@@ -91,8 +91,11 @@ vectorized! {
             *u = math::exp_of_negative(-l.abs());
         }
         let entropy = sum_with_gradient(logits, targets, outputs, |l, t, u| {
-            let (y, softplus) = math::sigmoid_and_softplus_of(l, u);
-            (softplus - l * t, y)
+            // softplus(l) - t l without the difference of two numbers of the size of l.
+            let against = if l > F::ZERO { F::ONE - t } else { t };
+            let (y, _) = math::sigmoid_and_softplus_of(l, u);
+            let (_, log) = math::sigmoid_and_softplus_below_zero(u);
+            (against * l.abs() + log, y)
         });
         let (outputs, targets) = (&outputs[..targets.len()], &targets[..outputs.len()]);
         let error = |i: usize| outputs[i] - targets[i];

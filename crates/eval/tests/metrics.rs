@@ -15,6 +15,16 @@ fn assert_close(got: f64, want: f64) {
     assert!((got - want).abs() < 1e-6 * want.abs().max(1.0), "{got} is not {want}");
 }
 
+/// softplus(l) - t l cancels for a sure, right prediction. Oracle: log1p(exp(-16)) = 1.1253516e-7.
+#[test]
+fn the_cross_entropy_of_sure_predictions_keeps_its_digits() {
+    for (logit, target) in [(16.0, 1.0), (-16.0, 0.0)] {
+        let mut sums = ReconstructionAccumulator::new();
+        sums.add(&[logit], &[target], 1).unwrap();
+        assert!((sums.finish().unwrap().bce / 1.125_351_684e-7 - 1.0).abs() < 1e-6);
+    }
+}
+
 #[test]
 fn reconstruction_agrees_with_numpy() {
     let mut sums = ReconstructionAccumulator::new();

@@ -18,6 +18,12 @@ use crate::task::Solved;
 use crate::watch::Watch;
 use crate::{Kernel, Observer, Options, Samples, SvmError};
 
+/// Groups from which on their samples must be worth a panel each.
+const MANY: usize = 64;
+
+/// The samples of a group that are worth it, on average.
+const FEW: usize = 8;
+
 /// Samples, a kernel whose gamma is a number, and how to fit.
 pub(crate) struct Setting<'a> {
     pub samples: Samples<'a>,
@@ -113,7 +119,10 @@ impl<'a> Setting<'a> {
         kept: Option<&KeptRows<T>>,
         observer: Option<Observer<'_>>,
     ) -> Result<Vec<Solved>, SvmError> {
+        // Every group begins a panel: many groups of a few samples each would be nothing but padding.
+        let few = groups.len() >= MANY && groups.iter().map(Vec::len).sum::<usize>() < FEW * groups.len();
         let points = (self.samples.is_dense()
+            && !few
             && !matches!(self.kernel, Kernel::Precomputed | Kernel::Custom(_)))
         .then(|| {
             let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
