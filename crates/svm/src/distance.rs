@@ -4,7 +4,7 @@
 //! norms. Where both rows lie far from the centre and near each other, nothing is left of the distance: a single value
 //! of 1e10 in each of two rows is enough. Such pairs are found by their norms and taken again term by term.
 
-use pellucid_compute::Scalar;
+use pellucid_compute::{Scalar, vectorized};
 
 use crate::Samples;
 
@@ -64,28 +64,30 @@ pub(crate) fn squared_distance(x: (&Samples<'_>, usize), z: (&Samples<'_>, usize
     let dense = |range: usize, columns: &usize| range * columns..(range + 1) * columns;
     match (x.0, z.0) {
         (DenseF32 { values: a, columns: m }, DenseF32 { values: b, columns: n }) if m == n => {
-            sum_of_squares(&a[dense(x.1, m)], &b[dense(z.1, n)], |a, b| f64::from(a) - f64::from(b))
+            sum_of_squares(&a[dense(x.1, m)], &b[dense(z.1, n)])
         }
         (DenseF64 { values: a, columns: m }, DenseF64 { values: b, columns: n }) if m == n => {
-            sum_of_squares(&a[dense(x.1, m)], &b[dense(z.1, n)], |a, b| a - b)
+            sum_of_squares(&a[dense(x.1, m)], &b[dense(z.1, n)])
         }
         _ => merged(x.0.entries(x.1), z.0.entries(z.1)),
     }
 }
 
-/// Eight sums side by side, which a compiler turns into vectors.
-fn sum_of_squares<V: Copy>(a: &[V], b: &[V], difference: impl Fn(V, V) -> f64) -> f64 {
-    let mut sums = [0.0; 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest = a.remainder().iter().zip(b.remainder());
-    let tail: f64 = rest.map(|(&a, &b)| difference(a, b) * difference(a, b)).sum();
-    for (a, b) in a.zip(b) {
-        for (sum, (&a, &b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            let difference = difference(a, b);
-            *sum += difference * difference;
+vectorized! {
+    /// Eight sums side by side, which a compiler turns into vectors.
+    fn sum_of_squares<F>(a: &[F], b: &[F]) -> f64 {
+        let mut sums = [0.0; 8];
+        let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
+        let difference = |a: F, b: F| a.to_f64() - b.to_f64();
+        let rest = a.remainder().iter().zip(b.remainder());
+        let tail: f64 = rest.map(|(&a, &b)| difference(a, b) * difference(a, b)).sum();
+        for (a, b) in a.zip(b) {
+            for (sum, (&a, &b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+                *sum += difference(a, b) * difference(a, b);
+            }
         }
+        sums.iter().sum::<f64>() + tail
     }
-    sums.iter().sum::<f64>() + tail
 }
 
 /// Of rows as ascending columns with their numbers.

@@ -6,7 +6,12 @@
 //! Source: T. F. Chan, G. H. Golub, R. J. LeVeque, *Algorithms for computing the sample variance*, The American
 //! Statistician 37(3), 1983.
 
+use pellucid_compute::vectorized;
+
 use crate::Samples;
+
+/// Sums side by side.
+const LANES: usize = 8;
 
 /// Rows that a median is taken of at most.
 const MEDIAN_ROWS: usize = 1001;
@@ -52,14 +57,8 @@ impl Moments {
         let (mut within, mut largest, mut magnitude, mut mean_square) = (0.0, 0.0_f64, 0.0_f64, 0.0);
         for at in 0..rows {
             samples.copy_row(at, &mut row);
-            let (mut norm, mut square) = (0.0, 0.0);
-            for ((rest, value), mean) in rest.iter_mut().zip(&row).zip(&means) {
-                let difference = value - mean;
-                *rest += difference;
-                norm += difference * difference;
-                square += value * value;
-                magnitude = magnitude.max(value.abs());
-            }
+            let [norm, square, greatest] = differences(&row, &means, &mut rest);
+            magnitude = magnitude.max(greatest);
             within += norm;
             mean_square += square / count;
             largest = if norm > largest || norm.is_nan() { norm } else { largest };
@@ -110,6 +109,29 @@ impl Moments {
         let variance = no_less(squares > 0.0 || magnitude > 0.0, (squares - rest * rest / count) / count);
         let mean_square = total / samples.rows() as f64;
         Self { means: Vec::new(), variance, mean_square, largest, magnitude }
+    }
+}
+
+vectorized! {
+    /// Adds the differences from the means to `rest`; returns the sums of their squares and of those of the numbers, and the
+    /// largest magnitude of a number.
+    fn differences<F>(row: &[F], means: &[F], rest: &mut [F]) -> [f64; 3] {
+        let (mut norms, mut squares, mut greatest) = ([F::ZERO; LANES], [F::ZERO; LANES], [F::ZERO; LANES]);
+        let blocks = row.chunks(LANES).zip(means.chunks(LANES)).zip(rest.chunks_mut(LANES));
+        for ((row, means), rest) in blocks {
+            let lanes = norms.iter_mut().zip(squares.iter_mut().zip(&mut greatest));
+            for (((norm, (square, greatest)), &value), (&mean, rest)) in
+                lanes.zip(row).zip(means.iter().zip(rest))
+            {
+                let difference = value - mean;
+                *rest += difference;
+                *norm += difference * difference;
+                *square += value * value;
+                *greatest = greatest.max(value.abs());
+            }
+        }
+        let greatest = greatest.iter().fold(F::ZERO, |a, &b| a.max(b));
+        [norms.into_iter().sum::<F>().to_f64(), squares.into_iter().sum::<F>().to_f64(), greatest.to_f64()]
     }
 }
 

@@ -15,7 +15,7 @@ const IN_F32: std::ops::Range<f64> = 1e-24..1e24;
 const LARGEST_LINEAR: f64 = 1e15;
 
 /// Variables whose gradient is computed again in f64 after a fit in f32.
-const SPOTS: usize = 8;
+const SPOTS: usize = 4;
 
 impl Setting<'_> {
     /// Whether kernel values of all tasks may be rounded to f32.

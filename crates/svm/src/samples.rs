@@ -196,8 +196,21 @@ impl<'a> Samples<'a> {
     /// # Panics
     /// Where there is no such row, or `to` is shorter than it.
     pub fn copy_row(&self, row: usize, to: &mut [f64]) {
-        to.fill(0.0);
-        self.for_each(row, |column, value| to[column] = value);
+        match self {
+            Self::DenseF32 { values, columns } => {
+                let row = &values[row * columns..(row + 1) * columns];
+                to[..*columns].iter_mut().zip(row).for_each(|(to, &value)| *to = f64::from(value));
+                to[*columns..].fill(0.0);
+            }
+            Self::DenseF64 { values, columns } => {
+                to[..*columns].copy_from_slice(&values[row * columns..(row + 1) * columns]);
+                to[*columns..].fill(0.0);
+            }
+            _ => {
+                to.fill(0.0);
+                self.for_each(row, |column, value| to[column] = value);
+            }
+        }
     }
 
     /// Copies of some rows, of which only what is stored is kept.

@@ -14,7 +14,7 @@ use crate::{Precision, SvmError};
 const SHARE_IN_F32: f64 = 0.95;
 
 /// How many times its root mean square the error of a gradient may be, among as many as there are variables.
-const LARGEST_ERROR: f64 = 5.0;
+const LARGEST_ERROR: f64 = 6.0;
 
 /// The gap, relative to the largest gradient, at which a margin that is not above it counts as none: the classes' hulls
 /// are then nearer to each other than some 1e-4 of their size.
