@@ -17,10 +17,10 @@ fuzz_target!(|input: &[u8]| {
     };
     let labelled = label.is_some();
     let Ok(table) = parse_csv("fuzz", bytes, &CsvOptions { header, label }) else { return };
-    assert!(table.values.rows() == 0 || table.values.cols() > 0);
+    assert!(table.values.rows() == 0 || table.values.columns() > 0);
     assert!(!table.notes.iter().flat_map(|note| note.chars()).any(char::is_control));
     assert!(table.values.data().iter().all(|v| v.is_finite()));
-    assert!(table.header.is_none_or(|names| names.len() == table.values.cols()));
+    assert!(table.header.is_none_or(|names| names.len() == table.values.columns()));
     assert_eq!(table.labels.is_some(), labelled);
     let Some(texts) = table.labels else { return };
     assert_eq!(texts.len(), table.values.rows());

@@ -15,6 +15,6 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(Some(labels.len()), rows);
     }
     if let Ok(features) = array.into_features("fuzz") {
-        assert_eq!((Some(features.rows()), features.rows() * features.cols()), (rows, count));
+        assert_eq!((Some(features.rows()), features.rows() * features.columns()), (rows, count));
     }
 });

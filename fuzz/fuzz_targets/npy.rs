@@ -18,6 +18,6 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(features) = array.into_features("fuzz") {
         features.check_finite("fuzz").unwrap();
         assert_eq!(images, matches!(features, Features::U8(_)));
-        assert_eq!((Some(features.rows()), features.rows() * features.cols()), (rows, count));
+        assert_eq!((Some(features.rows()), features.rows() * features.columns()), (rows, count));
     }
 });

@@ -13,15 +13,15 @@ use pellucid_svm::{
 fuzz_target!(|input: &[u8]| {
     let Some((&choice, bytes)) = input.split_first() else { return };
     if choice % 3 == 2 {
-        let Ok(scaling) = Scaling::parse(bytes, "fuzz") else { return };
+        let Ok(scaling) = Scaling::parse("fuzz", bytes) else { return };
         assert!(scaling.features().iter().all(|f| f.min < f.max));
-        assert_eq!(Scaling::parse(scaling.to_text().as_bytes(), "fuzz").unwrap(), scaling);
+        assert_eq!(Scaling::parse("fuzz", scaling.to_text().as_bytes()).unwrap(), scaling);
         return;
     }
     let columns = (choice & 64 != 0).then_some(usize::from(choice / 3 % 16));
     let zero_based = [None, Some(false), Some(true), None][usize::from(choice >> 4 & 3)];
     let options = SvmlightOptions { columns, precomputed: choice % 3 == 1, zero_based };
-    let Ok(SvmlightTable { labels, x, serials, .. }) = parse_svmlight(bytes, "fuzz", &options) else {
+    let Ok(SvmlightTable { labels, x, serials, .. }) = parse_svmlight("fuzz", bytes, &options) else {
         return;
     };
     assert!(x.rows() == labels.len());
@@ -36,7 +36,7 @@ fuzz_target!(|input: &[u8]| {
         let again =
             SvmlightOptions { columns: Some(x.columns()), zero_based: Some(false), precomputed: options.precomputed };
         assert_eq!(
-            parse_svmlight(&text, "fuzz", &again).unwrap(),
+            parse_svmlight("fuzz", &text, &again).unwrap(),
             SvmlightTable { labels: labels.clone(), x: x.clone(), zero_based: false, serials }
         );
     }

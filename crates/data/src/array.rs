@@ -47,7 +47,7 @@ impl Array {
     /// ```
     /// use pellucid_data::{Array, Features, Values};
     /// let images = Array { shape: vec![2, 2, 2], values: Values::U8(vec![7; 8]) };
-    /// assert_eq!(images.into_features("images.idx")?.cols(), 4);
+    /// assert_eq!(images.into_features("images.idx")?.columns(), 4);
     /// let table = Array { shape: vec![2, 2], values: Values::U8(vec![7; 4]) };
     /// assert!(matches!(table.into_features("table.npy")?, Features::F32(m) if m.row(0) == [7.0, 7.0]));
     /// # Ok::<(), pellucid_data::DataError>(())
@@ -62,9 +62,9 @@ impl Array {
                 Place::Whole,
             ));
         };
-        let cols = element_count(origin, rest, 1, Place::Whole)?;
+        let columns = element_count(origin, rest, 1, Place::Whole)?;
         // Otherwise an empty file could announce any number of (empty) samples.
-        if cols == 0 && rows > 0 {
+        if columns == 0 && rows > 0 {
             return Err(DataError::invalid(
                 origin,
                 "at least one value in a sample",
@@ -72,10 +72,10 @@ impl Array {
                 Place::Whole,
             ));
         }
-        let f32s = |data: Result<Vec<f32>, _>| Matrix::new(rows, cols, data?).map(Features::F32);
-        let f64s = |data: Result<Vec<f64>, _>| Matrix::new(rows, cols, data?).map(Features::F64);
+        let f32s = |data: Result<Vec<f32>, _>| Matrix::new(rows, columns, data?).map(Features::F32);
+        let f64s = |data: Result<Vec<f64>, _>| Matrix::new(rows, columns, data?).map(Features::F64);
         let features = match self.values {
-            Values::U8(v) if images => Matrix::new(rows, cols, v).map(Features::U8),
+            Values::U8(v) if images => Matrix::new(rows, columns, v).map(Features::U8),
             Values::Bool(v) => f32s(collect(v.into_iter().map(|v| f32::from(u8::from(v))), origin)),
             Values::U8(v) => f32s(collect(v.into_iter().map(f32::from), origin)),
             Values::I8(v) => f32s(collect(v.into_iter().map(f32::from), origin)),

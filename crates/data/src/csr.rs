@@ -167,7 +167,7 @@ impl<F: Element> Csr<F> {
     /// If an entry that is not 0 lies beyond column 2^32 - 1.
     pub fn from_dense(matrix: &Matrix<F>) -> Self {
         let mut csr =
-            Self { columns: matrix.cols(), row_starts: vec![0], indices: Vec::new(), values: Vec::new() };
+            Self { columns: matrix.columns(), row_starts: vec![0], indices: Vec::new(), values: Vec::new() };
         for i in 0..matrix.rows() {
             for (j, &v) in matrix.row(i).iter().enumerate().filter(|(_, v)| **v != F::default()) {
                 assert!(u32::try_from(j).is_ok(), "column {j} of a sparse matrix");

@@ -309,21 +309,21 @@ impl<'a> Rows<'a> {
             ));
         }
         let width = self.width.unwrap_or(0) - usize::from(self.label.is_some());
-        let mut cols = width - usize::from(self.index.is_some());
+        let mut columns = width - usize::from(self.index.is_some());
         if let Some(index) = self.index {
             let left_out = index.counts_rows();
             let what =
                 if left_out { "was left out: it seems to count the rows" } else { "is taken as a feature" };
             notes.push(format!("{}: the first column, which has no name, {what}", Escaped(origin)));
             if !left_out {
-                self.values = index.put_before(&self.values, cols);
-                cols += 1;
+                self.values = index.put_before(&self.values, columns);
+                columns += 1;
                 if let Some(names) = &mut self.header {
                     names.insert(0, index.name);
                 }
             }
         }
-        let values = Matrix::new(self.count, cols, self.values)?;
+        let values = Matrix::new(self.count, columns, self.values)?;
         let labels = self.label.map(|_| self.labels);
         Ok(CsvTable { header: self.header, values, labels, notes })
     }
@@ -344,10 +344,10 @@ pub fn write_csv<T: Stored>(
     matrix: &Matrix<T>,
 ) -> Result<(), DataError> {
     let path = path.as_ref();
-    if let Some(names) = header.filter(|names| names.len() != matrix.cols()) {
+    if let Some(names) = header.filter(|names| names.len() != matrix.columns()) {
         return Err(DataError::invalid(
             path.display().to_string(),
-            format!("a header of {} names", matrix.cols()),
+            format!("a header of {} names", matrix.columns()),
             format!("{} names", names.len()),
             Place::Whole,
         ));

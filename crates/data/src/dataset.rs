@@ -111,14 +111,14 @@ impl Dataset {
 
     /// Number of values in a sample.
     pub fn input_width(&self) -> usize {
-        self.features.cols()
+        self.features.columns()
     }
 
     /// Number of values in a target as [`gather_targets`](Self::gather_targets) writes it.
     pub fn target_width(&self) -> usize {
         match &*self.targets {
-            Targets::SameAsInput => self.features.cols(),
-            Targets::Values(v) => v.cols(),
+            Targets::SameAsInput => self.features.columns(),
+            Targets::Values(v) => v.columns(),
             Targets::Classes { classes, .. } => *classes,
         }
     }

@@ -30,18 +30,18 @@ impl Features {
     }
 
     /// Number of values in a sample.
-    pub fn cols(&self) -> usize {
+    pub fn columns(&self) -> usize {
         match self {
-            Self::U8(m) => m.cols(),
-            Self::F32(m) => m.cols(),
-            Self::F64(m) => m.cols(),
+            Self::U8(m) => m.columns(),
+            Self::F32(m) => m.columns(),
+            Self::F64(m) => m.columns(),
         }
     }
 
     /// Writes the chosen rows as floats, one after the other, without allocating: `out[k, :] = self[rows[k], :]`.
     ///
     /// # Panics
-    /// If `out.len() != rows.len() * cols` or a row is out of range.
+    /// If `out.len() != rows.len() * columns` or a row is out of range.
     ///
     /// ```
     /// use pellucid_data::{Features, Matrix};
@@ -96,21 +96,21 @@ impl Features {
             let expected = "a positive number as scale of inputs";
             return Err(DataError::invalid(origin, expected, scale.to_string(), Place::Whole));
         }
-        let (rows, cols) = (self.rows(), self.cols());
+        let (rows, columns) = (self.rows(), self.columns());
         let divisor = Some(scale.recip().round()).filter(|divisor| divisor.recip() == scale);
         let image = |v: f64| divisor.map_or_else(|| v * scale, |divisor| v / divisor);
         let data: Vec<f64> = match self {
             Self::U8(m) if scale == PIXEL => return Ok(Self::U8(m)),
             Self::U8(m) if scale == 1.0 => {
                 let data = collect(m.into_data().into_iter().map(f32::from), origin)?;
-                return Ok(Self::F32(Matrix::new(rows, cols, data)?));
+                return Ok(Self::F32(Matrix::new(rows, columns, data)?));
             }
             numbers if scale == 1.0 => return Ok(numbers),
             Self::U8(m) => collect(m.into_data().into_iter().map(|v| image(f64::from(v))), origin)?,
             Self::F32(m) => collect(m.into_data().into_iter().map(|v| image(f64::from(v))), origin)?,
             Self::F64(m) => m.into_data().into_iter().map(image).collect(),
         };
-        let scaled = Self::F64(Matrix::new(rows, cols, data)?);
+        let scaled = Self::F64(Matrix::new(rows, columns, data)?);
         scaled.check_finite(origin)?;
         Ok(scaled)
     }
@@ -134,9 +134,9 @@ fn gather<T: Copy, E>(
     out: &mut [E],
     convert: impl Fn(T) -> E,
 ) {
-    let cols = m.cols();
-    assert_eq!(out.len(), rows.len() * cols, "a batch of {} rows of {cols} values", rows.len());
-    if cols > 0 {
+    let columns = m.columns();
+    assert_eq!(out.len(), rows.len() * columns, "a batch of {} rows of {columns} values", rows.len());
+    if columns > 0 {
         dispatch::<Gather, _>((m, rows, out, convert));
     }
 }
@@ -149,7 +149,7 @@ impl<T: Copy, E, R: Iterator<Item = usize>, C: Fn(T) -> E> Kernel<(&Matrix<T>, R
 
     #[inline(always)]
     fn call((m, rows, out, convert): (&Matrix<T>, R, &mut [E], C)) {
-        for (to, row) in out.chunks_exact_mut(m.cols()).zip(rows) {
+        for (to, row) in out.chunks_exact_mut(m.columns()).zip(rows) {
             for (y, &x) in to.iter_mut().zip(m.row(row)) {
                 *y = convert(x);
             }
@@ -168,7 +168,7 @@ fn check_finite<T: Copy + std::fmt::Display>(
             origin,
             "a finite number",
             m.data()[i].to_string(),
-            Place::Entry { row: i / m.cols(), column: i % m.cols() },
+            Place::Entry { row: i / m.columns(), column: i % m.columns() },
         )),
     }
 }

@@ -70,7 +70,7 @@ pub use mnist::{Mnist, Task};
 pub use npy::{parse_npy, read_npy, write_npy};
 pub use scaling::{FeatureRange, Scaling};
 pub use shuffle::permutation_into;
-pub use split::{Split, stratified_split};
+pub use split::{Partition, stratified_split};
 pub use standardize::Standardize;
 pub use stored::{IdxStored, Stored};
 pub use svmlight::{SvmlightOptions, SvmlightTable, parse_svmlight, read_svmlight};

@@ -2,7 +2,7 @@
 
 use crate::{DataError, Place};
 
-/// A `rows x cols` matrix; entry `(i, j)` is `data[i * cols + j]`.
+/// A `rows x columns` matrix; entry `(i, j)` is `data[i * columns + j]`.
 ///
 /// ```
 /// use pellucid_data::Matrix;
@@ -14,7 +14,7 @@ use crate::{DataError, Place};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix<T> {
     rows: usize,
-    cols: usize,
+    columns: usize,
     data: Vec<T>,
 }
 
@@ -22,17 +22,17 @@ impl<T> Matrix<T> {
     /// A matrix over `data`, which it takes without copying.
     ///
     /// # Errors
-    /// If `rows * cols` overflows or is not `data.len()`.
-    pub fn new(rows: usize, cols: usize, data: Vec<T>) -> Result<Self, DataError> {
-        if rows.checked_mul(cols) != Some(data.len()) {
+    /// If `rows * columns` overflows or is not `data.len()`.
+    pub fn new(rows: usize, columns: usize, data: Vec<T>) -> Result<Self, DataError> {
+        if rows.checked_mul(columns) != Some(data.len()) {
             return Err(DataError::invalid(
                 "matrix",
-                format!("{rows} x {cols} entries"),
+                format!("{rows} x {columns} entries"),
                 format!("{} entries", data.len()),
                 Place::Whole,
             ));
         }
-        Ok(Self { rows, cols, data })
+        Ok(Self { rows, columns, data })
     }
 
     /// Number of rows.
@@ -41,17 +41,17 @@ impl<T> Matrix<T> {
     }
 
     /// Number of columns.
-    pub fn cols(&self) -> usize {
-        self.cols
+    pub fn columns(&self) -> usize {
+        self.columns
     }
 
-    /// Row `i`, a slice of `cols` entries.
+    /// Row `i`, a slice of `columns` entries.
     ///
     /// # Panics
     /// If `i >= rows`.
     pub fn row(&self, i: usize) -> &[T] {
         assert!(i < self.rows, "row {i} of a matrix with {} rows", self.rows);
-        &self.data[i * self.cols..(i + 1) * self.cols]
+        &self.data[i * self.columns..(i + 1) * self.columns]
     }
 
     /// All entries, row after row.

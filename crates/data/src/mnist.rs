@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::features::PIXEL;
 use crate::{
-    Array, DataError, Dataset, Features, Matrix, Place, Split, Targets, Values, read_idx, stratified_split,
+    Array, DataError, Dataset, Features, Matrix, Partition, Place, Targets, Values, read_idx,
+    stratified_split,
 };
 
 const SIDE: usize = 28;
@@ -81,10 +82,10 @@ impl Mnist {
     ///
     /// # Errors
     /// None for data that [`load`](Self::load) accepted.
-    pub fn official_split(&self, task: Task) -> Result<Split, DataError> {
+    pub fn official_split(&self, task: Task) -> Result<Partition, DataError> {
         let all = self.dataset(task)?;
         let (train, test) = all.rows().split_at(self.train);
-        Ok(Split { train: all.subset(train)?, validation: None, test: all.subset(test)? })
+        Ok(Partition { train: all.subset(train)?, validation: None, test: all.subset(test)? })
     }
 
     /// All images pooled and split anew, stratified by digit: 20 % for the test and 10 % of the rest for
@@ -92,13 +93,13 @@ impl Mnist {
     ///
     /// # Errors
     /// None for data that [`load`](Self::load) accepted.
-    pub fn pooled_split(&self, task: Task, seed: u64) -> Result<Split, DataError> {
+    pub fn pooled_split(&self, task: Task, seed: u64) -> Result<Partition, DataError> {
         let all = self.dataset(task)?;
         let test = (all.len() + 2) / 5; // rounded to nearest
         let validation = (all.len() - test + 5) / 10;
         let counts = [test, validation, all.len() - test - validation];
         let parts = stratified_split(&self.classes(), &counts, seed)?;
-        Ok(Split {
+        Ok(Partition {
             train: all.subset(&parts[2])?,
             validation: Some(all.subset(&parts[1])?),
             test: all.subset(&parts[0])?,

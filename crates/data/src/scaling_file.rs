@@ -49,11 +49,11 @@ impl Scaling {
     ///
     /// ```
     /// use pellucid_data::Scaling;
-    /// let scaling = Scaling::parse(b"x\n-1 1\n1 0 4\n3 -2 5\n", "range")?;
+    /// let scaling = Scaling::parse("range", b"x\n-1 1\n1 0 4\n3 -2 5\n")?;
     /// assert_eq!((scaling.bounds(), scaling.features()[1].max), ((-1.0, 1.0), 5.0));
     /// # Ok::<(), pellucid_data::DataError>(())
     /// ```
-    pub fn parse(bytes: &[u8], origin: &str) -> Result<Self, DataError> {
+    pub fn parse(origin: &str, bytes: &[u8]) -> Result<Self, DataError> {
         read(Input::slice(origin, bytes)?.text()?, 1)
     }
 

@@ -1,4 +1,4 @@
-//! Splits of a data set into parts.
+//! Parts of a data set for training, validation and test.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::{DataError, Dataset, Place};
 
 /// The parts of a data set; they share its memory.
 #[derive(Debug, Clone)]
-pub struct Split {
+pub struct Partition {
     /// For fitting parameters.
     pub train: Dataset,
     /// For choosing among models and for early stopping, where there is such a part.

@@ -65,14 +65,14 @@ pub fn read_svmlight(path: impl AsRef<Path>, options: &SvmlightOptions) -> Resul
 ///
 /// ```
 /// use pellucid_data::{SvmlightOptions, parse_svmlight};
-/// let table = parse_svmlight(b"+1 1:0.5 3:-2\n-1 2:1 # the second\n", "toy", &SvmlightOptions::default())?;
+/// let table = parse_svmlight("toy", b"+1 1:0.5 3:-2\n-1 2:1 # the second\n", &SvmlightOptions::default())?;
 /// assert_eq!(table.labels, [1.0, -1.0]);
 /// assert_eq!(table.x.to_dense()?.data(), [0.5, 0.0, -2.0, 0.0, 1.0, 0.0]);
 /// # Ok::<(), pellucid_data::DataError>(())
 /// ```
 pub fn parse_svmlight(
-    bytes: &[u8],
     origin: &str,
+    bytes: &[u8],
     options: &SvmlightOptions,
 ) -> Result<SvmlightTable, DataError> {
     read(Input::slice(origin, bytes)?.text()?, options)

@@ -157,7 +157,7 @@ fn split_column(
     label: &LabelColumn,
     origin: &str,
 ) -> Result<(Features, LabelTexts), DataError> {
-    let columns = features.cols();
+    let columns = features.columns();
     let at = match label {
         LabelColumn::Last => columns.checked_sub(1),
         LabelColumn::Index(i) => Some(*i),
@@ -200,5 +200,5 @@ fn without<T: Copy>(
         data.extend_from_slice(&entries[..at]);
         data.extend_from_slice(&entries[at + 1..]);
     }
-    Matrix::new(m.rows(), m.cols() - 1, data)
+    Matrix::new(m.rows(), m.columns() - 1, data)
 }

@@ -18,10 +18,10 @@ type Reader = fn(&[u8]) -> Result<Vec<f64>, DataError>;
 const READERS: [(&str, &str, Reader); 4] = [
     ("CSV", "1,2\n", |bytes| Ok(parse_csv("x", bytes, &CsvOptions::default())?.values.into_data())),
     ("SVMlight", "1 1:1 2:2\n", |bytes| {
-        Ok(parse_svmlight(bytes, "x", &SvmlightOptions::default())?.x.values().to_vec())
+        Ok(parse_svmlight("x", bytes, &SvmlightOptions::default())?.x.values().to_vec())
     }),
     ("range", "x\n-1 1\n1 1 2\n", |bytes| {
-        Ok(Scaling::parse(bytes, "x")?.features().iter().flat_map(|f| [f.min, f.max]).collect())
+        Ok(Scaling::parse("x", bytes)?.features().iter().flat_map(|f| [f.min, f.max]).collect())
     }),
     ("labels", "1\n2\n", |bytes| {
         let folder = tempfile::tempdir().unwrap();
@@ -113,7 +113,7 @@ fn messages_hold_nothing_raw() {
         read_npy(folder.path().join("\u{9b}")).unwrap_err().to_string(),
         Mnist::load(folder.path().join("\r")).unwrap_err().to_string(),
         parse_npy("x", b"\x93NUMPY\x01\x00\x04\x00{\x1b\x07'").unwrap_err().to_string(),
-        parse_svmlight(b"1 1:\x1b[2J", "x", &SvmlightOptions::default()).unwrap_err().to_string(),
+        parse_svmlight("x", b"1 1:\x1b[2J", &SvmlightOptions::default()).unwrap_err().to_string(),
     ];
     for message in messages {
         assert!(!message.chars().any(char::is_control), "{message:?}");

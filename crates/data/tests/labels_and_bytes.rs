@@ -16,7 +16,7 @@ fn features(bytes: &[u8]) -> Features {
 
 fn gathered(features: &Features) -> Vec<f64> {
     let rows: Vec<u32> = (0..features.rows() as u32).collect();
-    let mut out = vec![0.0; features.rows() * features.cols()];
+    let mut out = vec![0.0; features.rows() * features.columns()];
     features.gather(&rows, &mut out);
     out
 }
@@ -258,12 +258,12 @@ fn no_rows_are_no_error() {
         (write("x.npy", &npy("<f4", "(0, 2)", &[])), 2),
     ] {
         let features = load_table(&path).unwrap();
-        assert_eq!((features.rows(), features.cols()), (0, columns), "{}", path.display());
+        assert_eq!((features.rows(), features.columns()), (0, columns), "{}", path.display());
     }
     assert!(load_labels(write("none.csv", b"")).unwrap().labels.is_empty());
     let label = Some(LabelColumn::Last);
     let table = parse_csv("x", b"a,b,y\n", &CsvOptions { header: None, label }).unwrap();
-    assert_eq!((table.values.cols(), table.labels.unwrap().classes().unwrap().labels.len()), (2, 0));
+    assert_eq!((table.values.columns(), table.labels.unwrap().classes().unwrap().labels.len()), (2, 0));
 }
 
 /// UCI's iris.data: names without a header, in a file of another ending.

@@ -17,7 +17,7 @@ fn digit_counts(part: &Dataset) -> [usize; 10] {
 #[test]
 fn all_images_and_labels_are_there() {
     let Features::U8(images) = &**MNIST.images() else { panic!("images stay u8") };
-    assert_eq!((images.rows(), images.cols(), MNIST.labels().len()), (70_000, 784, 70_000));
+    assert_eq!((images.rows(), images.columns(), MNIST.labels().len()), (70_000, 784, 70_000));
     assert_eq!(MNIST.labels()[..5], [5, 0, 4, 1, 9]);
     assert_eq!(MNIST.labels()[60_000..60_005], [7, 2, 1, 0, 4]);
     // Sums of all pixels, by an independent program (Python's gzip and sum).
@@ -68,7 +68,7 @@ fn the_parts_share_one_table() {
 #[test]
 fn single_files_are_tables_too() {
     let images = load_table(format!("{FOLDER}/t10k-images-idx3-ubyte.gz")).unwrap();
-    assert_eq!((images.rows(), images.cols()), (10_000, 784));
+    assert_eq!((images.rows(), images.columns()), (10_000, 784));
     assert_eq!(load_labels(format!("{FOLDER}/t10k-labels-idx1-ubyte.gz")).unwrap().labels[..3], [7, 2, 1]);
 }
 

@@ -31,8 +31,8 @@ fn array<T: std::fmt::Debug>(
 }
 
 fn matrix<T: std::fmt::Debug>(value: impl Strategy<Value = T> + Clone) -> impl Strategy<Value = Matrix<T>> {
-    (1_usize..6, 1_usize..6).prop_flat_map(move |(rows, cols)| {
-        vec(value.clone(), rows * cols).prop_map(move |data| Matrix::new(rows, cols, data).unwrap())
+    (1_usize..6, 1_usize..6).prop_flat_map(move |(rows, columns)| {
+        vec(value.clone(), rows * columns).prop_map(move |data| Matrix::new(rows, columns, data).unwrap())
     })
 }
 
@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn csv(m in matrix(num::f64::NORMAL | num::f64::SUBNORMAL | num::f64::ZERO), with_header in any::<bool>()) {
         let (_folder, path) = place("a.csv");
-        let names: Vec<_> = (0..m.cols()).map(|j| format!("column \"{j}\", quoted")).collect();
+        let names: Vec<_> = (0..m.columns()).map(|j| format!("column \"{j}\", quoted")).collect();
         let header: Option<Vec<&str>> = with_header.then(|| names.iter().map(String::as_str).collect());
         write_csv(&path, header.as_deref(), &m).unwrap();
         let table = read_csv(&path, &CsvOptions::default()).unwrap();
@@ -104,18 +104,18 @@ proptest! {
     #[test]
     fn npy_in_fortran_order(m in matrix(any::<u8>())) {
         let (_folder, path) = place("a.npy");
-        write_npy(&path, &[m.rows(), m.cols()], m.data()).unwrap();
+        write_npy(&path, &[m.rows(), m.columns()], m.data()).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[10..128]).into_owned();
         let header = text(&bytes)
             .replace("False", "True ")
-            .replace(&format!("({}, {})", m.rows(), m.cols()), &format!("({}, {})", m.cols(), m.rows()));
+            .replace(&format!("({}, {})", m.rows(), m.columns()), &format!("({}, {})", m.columns(), m.rows()));
         let turned = [&bytes[..10], header.as_bytes(), &bytes[128..]].concat();
         let array = parse_npy("turned", &turned).unwrap();
-        prop_assert_eq!(&array.shape, &[m.cols(), m.rows()]);
+        prop_assert_eq!(&array.shape, &[m.columns(), m.rows()]);
         let Values::U8(values) = array.values else { panic!("u8 expected") };
         for i in 0..m.rows() {
-            for j in 0..m.cols() {
+            for j in 0..m.columns() {
                 prop_assert_eq!(values[j * m.rows() + i], m.row(i)[j]);
             }
         }

@@ -63,22 +63,22 @@ proptest! {
 
     #[test]
     fn gather_takes_the_rows_in_order(
-        (cols, data) in (1_usize..40).prop_flat_map(|c| (Just(c), vec(any::<u8>(), 7 * c))),
+        (columns, data) in (1_usize..40).prop_flat_map(|c| (Just(c), vec(any::<u8>(), 7 * c))),
         rows in vec(0_u32..7, 0..20),
     ) {
         let naive: Vec<u8> =
-            rows.iter().flat_map(|&r| data[r as usize * cols..][..cols].iter().copied()).collect();
+            rows.iter().flat_map(|&r| data[r as usize * columns..][..columns].iter().copied()).collect();
         let mut out = vec![-1.0_f32; naive.len()];
-        let pixels = Features::U8(Matrix::new(7, cols, data.clone()).unwrap());
+        let pixels = Features::U8(Matrix::new(7, columns, data.clone()).unwrap());
         pixels.gather(&rows, &mut out);
         prop_assert!(out.iter().zip(&naive).all(|(&y, &v)| y.to_bits() == (f32::from(v) / 255.0).to_bits()));
 
         let singles = data.iter().map(|&v| f32::from(v) / 3.0).collect();
-        Features::F32(Matrix::new(7, cols, singles).unwrap()).gather(&rows, &mut out);
+        Features::F32(Matrix::new(7, columns, singles).unwrap()).gather(&rows, &mut out);
         prop_assert!(out.iter().zip(&naive).all(|(&y, &v)| y.to_bits() == (f32::from(v) / 3.0).to_bits()));
 
         let doubles = data.iter().map(|&v| f64::from(v) / 3.0).collect();
-        Features::F64(Matrix::new(7, cols, doubles).unwrap()).gather(&rows, &mut out);
+        Features::F64(Matrix::new(7, columns, doubles).unwrap()).gather(&rows, &mut out);
         prop_assert!(out.iter().zip(&naive).all(|(&y, &v)| y.to_bits() == ((f64::from(v) / 3.0) as f32).to_bits()));
     }
 }

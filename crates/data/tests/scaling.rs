@@ -23,7 +23,7 @@ const SCALED: &[u8] =
 
 fn parse(text: &[u8]) -> (Vec<f64>, Csr<f64>) {
     let table =
-        parse_svmlight(text, "x", &SvmlightOptions { columns: Some(6), ..SvmlightOptions::default() })
+        parse_svmlight("x", text, &SvmlightOptions { columns: Some(6), ..SvmlightOptions::default() })
             .unwrap();
     (table.labels, table.x)
 }
@@ -37,7 +37,7 @@ fn close(got: &[f64], want: &[f64]) {
 fn it_is_svm_scale() {
     let (labels, x) = parse(DATA);
     let scaling = Scaling::fit(&x, -1.0, 2.0).unwrap().with_target(&labels, 0.0, 1.0).unwrap();
-    assert_eq!(scaling, Scaling::parse(RANGE.as_bytes(), "range").unwrap());
+    assert_eq!(scaling, Scaling::parse("range", RANGE.as_bytes()).unwrap());
     assert_eq!(scaling.to_text(), RANGE.replace("0.29999999999999999", "0.3"));
     let (scaled_labels, scaled) = parse(SCALED);
     let ours = scaling.apply(&x).unwrap();
@@ -48,7 +48,7 @@ fn it_is_svm_scale() {
 
 #[test]
 fn other_data_go_beyond_the_range_and_new_features_are_dropped() {
-    let scaling = Scaling::parse(b"x\n0 1\n1 0 4\n3 1 2\n", "range").unwrap();
+    let scaling = Scaling::parse("range", b"x\n0 1\n1 0 4\n3 1 2\n").unwrap();
     let x = Csr::new(9, vec![0, 2, 2], vec![0, 7], vec![6.0, 5.0]).unwrap();
     let scaled = scaling.apply(&x).unwrap();
     assert_eq!((scaled.columns(), scaled.nonzeros()), (9, 3));
@@ -64,14 +64,14 @@ fn one_target_only() {
     let scaling = Scaling::fit(&x, -1.0, 1.0).unwrap().with_target(&[5.0], 1.0, 3.0).unwrap();
     assert_eq!((scaling.apply_target(5.0), scaling.apply_target(6.0)), (1.0, 1.0));
     assert_eq!((scaling.restore_target(1.0), scaling.scales_target()), (5.0, true));
-    assert_eq!(Scaling::parse(scaling.to_text().as_bytes(), "x").unwrap(), scaling);
+    assert_eq!(Scaling::parse("x", scaling.to_text().as_bytes()).unwrap(), scaling);
 }
 
 #[test]
 fn files_are_replaced_and_read_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("range");
-    let scaling = Scaling::parse(RANGE.as_bytes(), "x").unwrap();
+    let scaling = Scaling::parse("x", RANGE.as_bytes()).unwrap();
     scaling.write(&path).unwrap();
     assert_eq!(Scaling::read(&path).unwrap(), scaling);
     assert!(Scaling::read(folder.path().join("none")).is_err());
@@ -121,7 +121,7 @@ fn broken_files_are_named() {
         (b"x\n-1 1\n2147483648 0 1\n", "an index from 1 to 2147483647, in order"),
         (b"x\n-1 1\n1 2 1\n", "a minimum and a maximum at least as large, found `1 2 1` (at line 3)"),
     ] {
-        let message = Scaling::parse(text, "range").unwrap_err().to_string();
+        let message = Scaling::parse("range", text).unwrap_err().to_string();
         assert!(message.starts_with("range: expected ") && message.contains(expected), "{message}");
     }
 }
@@ -166,7 +166,7 @@ fn values_at_the_ends_of_f64_are_scaled() {
     ] {
         let scaling = Scaling::fit(&x(values), -1.0, 1.0).unwrap();
         assert_eq!(scaling.apply(&x(values)).unwrap().to_dense().unwrap().data(), expected);
-        assert_eq!(Scaling::parse(scaling.to_text().as_bytes(), "x").unwrap(), scaling);
+        assert_eq!(Scaling::parse("x", scaling.to_text().as_bytes()).unwrap(), scaling);
     }
     // sigma of -a, a is a; of 1, 3 times the smallest number, that number.
     for (values, mean, divisor) in [
@@ -223,9 +223,9 @@ proptest! {
         let scaling = Scaling::fit(&x, -3.0, 0.5).unwrap();
         let scaled = scaling.apply(&x).unwrap();
         prop_assert!(scaled.values().iter().all(|&v| v != 0.0));
-        prop_assert_eq!(&Scaling::parse(scaling.to_text().as_bytes(), "x").unwrap(), &scaling);
+        prop_assert_eq!(&Scaling::parse("x", scaling.to_text().as_bytes()).unwrap(), &scaling);
         let scaled = scaled.to_dense().unwrap();
-        for j in 0..m.cols() {
+        for j in 0..m.columns() {
             let (low, high) = extremes(&column(&m, j));
             let expected = if low < high { (-3.0, 0.5) } else { (0.0, 0.0) };
             prop_assert_eq!(extremes(&column(&scaled, j)), expected);
@@ -266,7 +266,7 @@ proptest! {
         let x = Csr::from_dense(&m);
         let standardize = Standardize::fit(&x).unwrap();
         let standard = standardize.apply(&x).unwrap().to_dense().unwrap();
-        for j in 0..m.cols() {
+        for j in 0..m.columns() {
             let y = column(&standard, j);
             let n = y.len() as f64;
             let (low, high) = extremes(&column(&m, j));

@@ -13,7 +13,7 @@ use proptest::num;
 use proptest::prelude::*;
 
 fn parse(text: &[u8]) -> Result<SvmlightTable, DataError> {
-    parse_svmlight(text, "x.svm", &SvmlightOptions::default())
+    parse_svmlight("x.svm", text, &SvmlightOptions::default())
 }
 
 fn precomputed() -> SvmlightOptions {
@@ -37,12 +37,12 @@ fn comments_blank_lines_queries_and_line_ends() {
     assert_eq!(table.x.row(3), (&[2][..], &[100.0][..]));
     assert_eq!(table.serials, None);
     let wide = SvmlightOptions { columns: Some(9), ..SvmlightOptions::default() };
-    assert_eq!(parse_svmlight(text, "x", &wide).unwrap().x.columns(), 9);
+    assert_eq!(parse_svmlight("x", text, &wide).unwrap().x.columns(), 9);
 }
 
 #[test]
 fn precomputed_kernels_keep_their_serial_numbers() {
-    let table = parse_svmlight(b"1 0:1 1:4 2:6\n-1 0:2.0 1:6 2:18\n", "x", &precomputed()).unwrap();
+    let table = parse_svmlight("x", b"1 0:1 1:4 2:6\n-1 0:2.0 1:6 2:18\n", &precomputed()).unwrap();
     assert_eq!(table.serials, Some(vec![1, 2]));
     assert_eq!(table.x.to_dense().unwrap().data(), [4.0, 6.0, 6.0, 18.0]);
 }
@@ -132,14 +132,14 @@ fn broken_lines_are_named() {
     let long = [&b"1 "[..], &[b'7'; 5000]].concat();
     assert!(parse(&long).unwrap_err().to_string().len() < 120);
     let from_one = SvmlightOptions { zero_based: Some(false), ..SvmlightOptions::default() };
-    let error = parse_svmlight(b"1 0:1 1:1\n", "x.svm", &from_one).unwrap_err();
+    let error = parse_svmlight("x.svm", b"1 0:1 1:1\n", &from_one).unwrap_err();
     check(
         "index 0",
         &error,
         "an index from 1 (a file that counts from 0: write it with zero_based=False), found `0:1` (at line 1, column 2)",
     );
     let narrow = SvmlightOptions { columns: Some(2), ..SvmlightOptions::default() };
-    let error = parse_svmlight(b"1 2:1\n1 3:0\n", "x.svm", &narrow).unwrap_err();
+    let error = parse_svmlight("x.svm", b"1 2:1\n1 3:0\n", &narrow).unwrap_err();
     check(
         "too wide",
         &error,
@@ -161,10 +161,10 @@ fn indices_may_count_from_zero() {
     );
     // Test data without the first feature.
     let known = SvmlightOptions { zero_based: Some(true), ..SvmlightOptions::default() };
-    let table = parse_svmlight(b"1 1:5\n", "x.svm", &known).unwrap();
+    let table = parse_svmlight("x.svm", b"1 1:5\n", &known).unwrap();
     assert_eq!(table.x.to_dense().unwrap().data(), [0.0, 5.0]);
     let known = SvmlightOptions { columns: Some(2), ..known };
-    assert!(parse_svmlight(b"1 2:5\n", "x.svm", &known).is_err());
+    assert!(parse_svmlight("x.svm", b"1 2:5\n", &known).is_err());
     let last = parse(b"1 0:1 2147483647:1\n").unwrap();
     assert_eq!((last.x.columns(), last.x.nonzeros()), (1 << 31, 2));
 }
@@ -180,10 +180,10 @@ fn broken_serial_numbers_are_named() {
         (b"1 0:2147483648 1:4\n", "`0:2147483648`"),
         (b"1 0:nan 1:4\n", "`0:nan`"),
     ] {
-        let error = parse_svmlight(text, "x.svm", &precomputed()).unwrap_err();
+        let error = parse_svmlight("x.svm", text, &precomputed()).unwrap_err();
         check("serial", &error, &format!("{expected} {found}"));
     }
-    let twice = parse_svmlight(b"1 0:1 0:2\n", "x.svm", &precomputed()).unwrap_err();
+    let twice = parse_svmlight("x.svm", b"1 0:1 0:2\n", &precomputed()).unwrap_err();
     check("twice", &twice, "an index from 1");
 }
 
@@ -274,7 +274,7 @@ proptest! {
         let mut bytes = Vec::new();
         write_svmlight_to(&mut bytes, &labels, &x, serials.as_deref()).unwrap();
         let options = SvmlightOptions { columns: Some(x.columns()), precomputed: with_serials, zero_based: None };
-        let table = parse_svmlight(&bytes, "x", &options).unwrap();
+        let table = parse_svmlight("x", &bytes, &options).unwrap();
         prop_assert_eq!(table, SvmlightTable { labels, x, zero_based: false, serials });
     }
 
@@ -292,7 +292,7 @@ proptest! {
     #[test]
     fn any_line_ends_in_a_table_or_an_error(text in "[-+0-9.:,# eqid\t\r\n]{0,60}", precomputed: bool) {
         let options = SvmlightOptions { precomputed, ..SvmlightOptions::default() };
-        if let Ok(table) = parse_svmlight(text.as_bytes(), "x", &options) {
+        if let Ok(table) = parse_svmlight("x", text.as_bytes(), &options) {
             prop_assert_eq!(table.x.rows(), table.labels.len());
             prop_assert!(table.x.values().iter().chain(&table.labels).all(|v| v.is_finite()));
         }

@@ -258,13 +258,13 @@ impl<'a> Samples<'a> {
 
 impl<'a> From<&'a Matrix<f32>> for Samples<'a> {
     fn from(matrix: &'a Matrix<f32>) -> Self {
-        Self::dense(matrix.data(), matrix.cols())
+        Self::dense(matrix.data(), matrix.columns())
     }
 }
 
 impl<'a> From<&'a Matrix<f64>> for Samples<'a> {
     fn from(matrix: &'a Matrix<f64>) -> Self {
-        Self::dense(matrix.data(), matrix.cols())
+        Self::dense(matrix.data(), matrix.columns())
     }
 }
 

@@ -110,11 +110,11 @@ fn check_vectors(vectors: &SupportVectors, columns: usize, precomputed: bool) ->
         SupportVectors::F32(rows) => {
             let bad = rows.data().iter().find(|number| !number.is_finite());
             finite("support vectors", bad.map(|&bad| f64::from(bad)).as_slice())?;
-            rows.cols()
+            rows.columns()
         }
         SupportVectors::F64(rows) => {
             finite("support vectors", rows.data())?;
-            rows.cols()
+            rows.columns()
         }
         SupportVectors::Sparse(rows) => {
             finite("support vectors", rows.values())?;

@@ -105,11 +105,11 @@ fn tensors(stored: &StoredModel) -> Vec<(&'static str, Tensor)> {
     ];
     match &expansion.vectors {
         SupportVectors::F32(rows) => {
-            let shape = [rows.rows(), rows.cols()];
+            let shape = [rows.rows(), rows.columns()];
             tensors.push(("vectors", Tensor::new(Dtype::F32, &shape, rows.data(), f32::to_le_bytes)));
         }
         SupportVectors::F64(rows) => {
-            tensors.push(("vectors", Tensor::f64(&[rows.rows(), rows.cols()], rows.data())));
+            tensors.push(("vectors", Tensor::f64(&[rows.rows(), rows.columns()], rows.data())));
         }
         SupportVectors::Sparse(rows) => {
             let starts: Vec<u64> = rows.row_starts().iter().map(|&start| start as u64).collect();

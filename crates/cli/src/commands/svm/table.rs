@@ -34,7 +34,7 @@ impl Rows {
     pub fn select(&self, chosen: &[u32]) -> Result<Self, DataError> {
         fn dense<T: Copy>(rows: &Matrix<T>, chosen: &[u32]) -> Result<Matrix<T>, DataError> {
             let data = chosen.iter().flat_map(|&row| rows.row(row as usize)).copied().collect();
-            Matrix::new(chosen.len(), rows.cols(), data)
+            Matrix::new(chosen.len(), rows.columns(), data)
         }
         Ok(match self {
             Self::F32(rows) => Self::F32(dense(rows, chosen)?),
@@ -249,7 +249,7 @@ fn dense(path: &Path, args: &TableArgs) -> Result<Table> {
         Features::F64(rows) => Rows::F64(rows),
         Features::U8(bytes) => {
             let data = bytes.data().iter().map(|&byte| f32::from(byte)).collect();
-            Rows::F32(Matrix::new(bytes.rows(), bytes.cols(), data)?)
+            Rows::F32(Matrix::new(bytes.rows(), bytes.columns(), data)?)
         }
     };
     Ok(Table { names, ..Table::new(rows, labels) })
