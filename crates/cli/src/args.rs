@@ -1,11 +1,12 @@
 //! The command line.
 
-pub mod bench;
 pub mod svm;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pellucid_lab::{Bench, Reproduce};
+use pellucid_terminal::arguments::{Common, Weights};
 
 use crate::output_path;
 
@@ -42,96 +43,12 @@ pub enum Command {
     Svm(svm::Svm),
     /// Time this machine and this library on the work of the comparison with other frameworks (see bench/README.md).
     #[command(subcommand)]
-    Bench(bench::Bench),
+    Bench(Bench),
     /// Print a completion script for a shell: pellucid completions bash > /etc/bash_completion.d/pellucid
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
-}
-
-/// Options of every command that computes.
-#[derive(Debug, Args)]
-pub struct Common {
-    /// Threads to compute with; results have the same bits for any number. [default: one a core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub threads: Option<u16>,
-    /// Print one JSON object with the results and nothing else.
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Reproduce {
-    /// The parts to run. [default: all; performance if there is a file for it]
-    #[arg(value_enum)]
-    pub parts: Vec<Part>,
-    /// How the autoencoder is trained.
-    #[arg(long, value_enum, default_value_t)]
-    pub preset: Preset,
-    /// The folder for the page, figures, results.json and checkpoints.
-    #[arg(long, value_name = "DIR", default_value = "reproduction")]
-    pub out: PathBuf,
-    /// The seed of initial weights, shuffling and the split of the data.
-    #[arg(long, value_name = "N", default_value_t = 42)]
-    pub seed: u64,
-    /// The folder of the four MNIST files. [default: data/mnist, or that of the source tree]
-    #[arg(long, value_name = "DIR", env = "PELLUCID_MNIST")]
-    pub mnist: Option<PathBuf>,
-    /// Train so many epochs instead of the preset's.
-    #[arg(long, value_name = "N")]
-    pub epochs: Option<u64>,
-    /// Go on with the training that DIR/autoencoder.safetensors was left in.
-    #[arg(long)]
-    pub resume: bool,
-    /// The results of bench/run.py to compare with other frameworks from. [default: the newest bench/results/*.json]
-    #[arg(long, value_name = "FILE")]
-    pub bench: Option<PathBuf>,
-    /// Write every figure as PNG too (needs the feature png).
-    #[arg(long)]
-    pub png: bool,
-    /// Write the whole report as report.pdf too (needs the feature pdf).
-    #[arg(long)]
-    pub pdf: bool,
-    #[command(flatten)]
-    pub common: Common,
-}
-
-/// A part of the reproduction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Part {
-    /// Every layer, loss and network against differences.
-    Gradcheck,
-    /// The 2-4-1 network that learns exclusive or.
-    Xor,
-    /// The 784-256-128-64-32-64-128-256-784 autoencoder of MNIST.
-    Autoencoder,
-    /// Support vector machines on the encoder's latent codes and on pixels.
-    Svm,
-    /// The comparison with other frameworks that bench/run.py has measured; nothing is measured here.
-    Performance,
-}
-
-/// A training recipe of the autoencoder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Preset {
-    /// Adam with a cosine schedule: better than the course report in a fraction of its epochs.
-    #[default]
-    Quick,
-    /// Exactly the report's: SGD 0.1, batches of 256, 800 epochs.
-    Seed,
-    /// The best reconstruction found within ten minutes of training.
-    Best,
-}
-
-impl Preset {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Quick => "quick",
-            Self::Seed => "seed",
-            Self::Best => "best",
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -235,16 +152,6 @@ pub struct Eval {
     pub input: Input,
     #[command(flatten)]
     pub common: Common,
-}
-
-/// The number type that a model's weights are kept in for prediction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Weights {
-    /// As they were trained.
-    #[default]
-    Trained,
-    /// The upper half of an f32.
-    Bf16,
 }
 
 #[derive(Debug, Args)]

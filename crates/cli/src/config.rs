@@ -8,10 +8,9 @@ use pellucid::data::DataError;
 use pellucid::data::text::{Escaped, read_text};
 use pellucid::nn::LayerConfig;
 use pellucid::prelude::*;
+use pellucid_terminal::{failure, say};
 use serde::Deserialize;
 use toml::Spanned;
-
-use crate::failure;
 
 /// A configuration: every key but `data.source`, `model.layers` and `training` has a default.
 #[derive(Debug, Deserialize)]

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use pellucid::data::atomic_write;
 use pellucid::nn::{EpochRecord, History};
-
-use crate::failure;
+use pellucid_terminal::failure;
 
 const HEADER: &str = "epoch,train_loss,regularised_loss,validation_loss,learning_rate";
 

@@ -1,62 +1,7 @@
-//! The command `pellucid`.
-
-// Both macros of the standard library panic where the stream is closed or full: `out!` and `say!` do not.
-#![deny(clippy::print_stdout, clippy::print_stderr)]
-
-#[macro_use]
-mod output;
-
-mod args;
-mod commands;
-mod config;
-mod experiments;
-mod failure;
-mod history_file;
-mod interrupt;
-mod machine;
-mod output_path;
-mod progress;
-mod run_folder;
+//! The command `pellucid`; its code is the library beside.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use pellucid::data::text::Escaped;
-
 fn main() -> ExitCode {
-    let code = match args::Arguments::try_parse_from(args::svm::from_libsvm(std::env::args_os())) {
-        Ok(arguments) => run(arguments),
-        Err(told) => show(&told),
-    };
-    match output::finish() {
-        Err(error) if code == ExitCode::SUCCESS => {
-            say!("error: standard output: expected room for all results, found {error}");
-            ExitCode::FAILURE
-        }
-        _ => code,
-    }
-}
-
-fn run(arguments: args::Arguments) -> ExitCode {
-    match commands::run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Names and texts of files may hold anything; only ends of lines are ours.
-            let message = format!("{error:#}");
-            let lines: Vec<String> = message.split('\n').map(|line| Escaped(line).to_string()).collect();
-            say!("error: {}", lines.join("\n"));
-            failure::exit_code(&error)
-        }
-    }
-}
-
-/// Shows the help or version that was asked for, or what is wrong with the arguments.
-fn show(told: &clap::Error) -> ExitCode {
-    if told.use_stderr() {
-        // There is nobody to tell that nobody listens.
-        let _ = told.print();
-        return ExitCode::from(failure::USAGE);
-    }
-    output::print(|_| told.print());
-    ExitCode::SUCCESS
+    pellucid_cli::run(std::env::args_os())
 }

@@ -7,8 +7,7 @@ use anyhow::Result;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use pellucid::data::{DataError, check_output};
 use pellucid_svm::SvmError;
-
-use crate::{failure, output};
+use pellucid_terminal::{failure, output};
 
 const STANDARD_OUTPUT: &str = "/dev/stdout";
 

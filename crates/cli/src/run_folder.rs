@@ -4,8 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-
-use crate::failure;
+use pellucid_terminal::failure;
 
 /// The folder of a run, held by this process as long as the value lives.
 #[derive(Debug)]

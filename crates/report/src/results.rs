@@ -16,7 +16,7 @@ use crate::{Performance, SvmResults};
 pub struct Results {
     /// Version of Pellucid.
     pub version: String,
-    /// Preset of hyper-parameters: `quick`, `seed` or `best`.
+    /// Preset of hyper-parameters: `quick`, `course` or `best`.
     pub preset: String,
     /// Seed of every random stream.
     pub seed: u64,

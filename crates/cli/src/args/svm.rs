@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use pellucid_svm::Gamma;
+use pellucid_terminal::arguments::Common;
 
-use super::{Common, Header};
+use super::Header;
 use crate::output_path;
 
 #[derive(Debug, Subcommand)]

@@ -3,10 +3,10 @@
 use anyhow::Result;
 use pellucid::nn::gradient_check::{Check, GradientCheck, STEP, check_layers, check_losses, largest_error};
 use pellucid::prelude::*;
+use pellucid_lab::GRADIENT_TOLERANCE;
+use pellucid_terminal::{failure, out};
 
 use crate::args;
-use crate::experiments::gradcheck::TOLERANCE;
-use crate::failure;
 
 /// Random samples that a model is checked on.
 const BATCH: usize = 2;
@@ -17,7 +17,8 @@ pub fn run(args: &args::Check) -> Result<()> {
     if let Some(path) = &args.checkpoint {
         checks.extend(model(path, args)?);
     }
-    let (worst, failed) = (largest_error(&checks), checks.iter().find(|check| !check.passes(TOLERANCE)));
+    let (worst, failed) =
+        (largest_error(&checks), checks.iter().find(|check| !check.passes(GRADIENT_TOLERANCE)));
     let elements: usize = checks.iter().map(|check| check.elements).sum();
     let kinks: usize = checks.iter().map(|check| check.kinks).sum();
     if args.common.json {
@@ -44,7 +45,7 @@ pub fn run(args: &args::Check) -> Result<()> {
             out!("{}", line(check));
         }
         out!("{elements} elements compared, {kinks} left out on kinks");
-        out!("largest relative error {worst:.1e}, allowed {TOLERANCE:.0e}");
+        out!("largest relative error {worst:.1e}, allowed {GRADIENT_TOLERANCE:.0e}");
     }
     failed.map_or(Ok(()), |check| Err(failure::missed(reason(check))))
 }

@@ -8,8 +8,7 @@ use anyhow::Result;
 use pellucid::data::text::{Escaped, without_mark};
 use pellucid::nn::CheckpointError;
 use pellucid::nn::checkpoint::{self, Header, TensorInfo};
-
-use crate::failure;
+use pellucid_terminal::failure;
 
 /// The most bytes of a file that are looked at to tell what it is.
 const START: u64 = 1 << 16;

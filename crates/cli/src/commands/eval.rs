@@ -6,12 +6,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use pellucid::data::Element;
 use pellucid::prelude::*;
+use pellucid_lab::reconstruction::quality;
+use pellucid_terminal::{failure, machine, out};
 
 use super::checkpoint::describe;
 use super::input::{self, Wanted};
 use crate::args::Eval;
-use crate::experiments::autoencoder::quality;
-use crate::{failure, machine};
 
 pub fn run(args: &Eval) -> Result<()> {
     let (header, _) = describe(&args.checkpoint)?;

@@ -9,10 +9,10 @@ use pellucid::data::{
 };
 use pellucid::nn::{DataNotes, LossConfig};
 use pellucid::prelude::*;
+use pellucid_lab::mnist;
+use pellucid_terminal::{failure, say};
 
 use crate::args::{Input, MnistPart};
-use crate::experiments::autoencoder::load_mnist;
-use crate::failure;
 
 /// The seed of the pooled split's test images.
 const SPLIT_SEED: u64 = 42;
@@ -54,7 +54,7 @@ pub fn load(input: &Input, wanted: Wanted, notes: &DataNotes) -> Result<Dataset>
             return Ok(source.load()?.0);
         }
     };
-    let mnist = load_mnist(folder)?.scaled(scale.unwrap_or(PIXEL))?;
+    let mnist = mnist::load(folder)?.scaled(scale.unwrap_or(PIXEL))?;
     Ok(match part {
         MnistPart::Pooled => mnist.pooled_split(task, SPLIT_SEED)?.test,
         MnistPart::Official => mnist.official_split(task)?.test,

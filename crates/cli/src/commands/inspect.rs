@@ -4,6 +4,7 @@ use anyhow::Result;
 use pellucid::data::text::{Escaped, short};
 use pellucid::nn::checkpoint::{Header, TensorInfo};
 use pellucid::nn::{CheckpointError, Sequential, Summary};
+use pellucid_terminal::out;
 
 use super::checkpoint::describe;
 use super::input::PIXEL;

@@ -10,11 +10,13 @@ use pellucid::compute::math::sigmoid_in_place;
 use pellucid::data::{Stored, write_csv, write_npy};
 use pellucid::nn::{Bf16Model, DataNotes, Plan, predict};
 use pellucid::prelude::*;
+use pellucid_terminal::arguments::Weights;
+use pellucid_terminal::{failure, machine};
 
 use super::checkpoint::describe;
 use super::input::{self, Wanted};
-use crate::args::{Predict, Weights};
-use crate::{failure, machine, output_path};
+use crate::args::Predict;
+use crate::output_path;
 
 pub fn run(args: &Predict) -> Result<()> {
     let (header, _) = describe(&args.checkpoint)?;

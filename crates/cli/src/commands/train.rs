@@ -8,13 +8,12 @@ use anyhow::{Context, Result};
 use pellucid::data::Element;
 use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport, check_data};
 use pellucid::prelude::*;
+use pellucid_terminal::{failure, machine, out, progress::Progress, say};
 
 use crate::args::Train;
 use crate::config::{self, Config, Precision};
 use crate::history_file::HistoryFile;
-use crate::progress::Progress;
 use crate::run_folder::{Existing, RunFolder};
-use crate::{failure, machine};
 
 pub fn run(args: &Train) -> Result<()> {
     let (config, text) = config::read(&args.config)?;

@@ -4,11 +4,11 @@ use anyhow::Result;
 use pellucid::data::permutation_into;
 use pellucid::prelude::Pool;
 use pellucid_svm::FitProgress;
+use pellucid_terminal::failure;
 
 use super::machine::{Spinner, classes, predict};
 use super::table::Rows;
 use crate::args::svm::Machine;
-use crate::failure;
 
 /// The prediction for each sample.
 pub fn cross_validate(

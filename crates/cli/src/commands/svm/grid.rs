@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 use pellucid_svm::{FitProgress, GridPoint, GridSearch, SvmError};
+use pellucid_terminal::{failure, machine, out, output};
 use serde_json::json;
 
 use super::format::general;
@@ -11,7 +12,6 @@ use super::machine::{Spinner, classes};
 use super::table::{self, Purpose};
 use super::warnings::warn;
 use crate::args::svm::{Formulation, Grid};
-use crate::{failure, machine, output};
 
 pub fn run(args: &Grid) -> Result<()> {
     let mut machine = args.machine.clone();

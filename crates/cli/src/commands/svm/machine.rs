@@ -10,9 +10,9 @@ use pellucid_svm::{
     AnyModel, ClassOrder, ClassWeight, Effort, FitProgress, Kernel, MultiClass, OneClassSvm, Options,
     Samples, Solver, StoredModel, Svc, SvmError, Svr,
 };
+use pellucid_terminal::{failure, interrupt};
 
 use crate::args::svm::{EffortName, Formulation, KernelName, Machine, MultiClassName, SolverName};
-use crate::{failure, interrupt};
 
 impl Machine {
     pub fn regression(&self) -> bool {

@@ -7,6 +7,7 @@ use pellucid::data::atomic_write;
 use pellucid::data::text::Escaped;
 use pellucid::prelude::Pool;
 use pellucid_svm::{AnyModel, CalibratedSvc, Kernel, Kind, Probability, StoredModel, SvmError};
+use pellucid_terminal::{failure, machine};
 use serde_json::json;
 
 use super::format::general;
@@ -16,7 +17,6 @@ use super::scores::Scores;
 use super::table::{self, Purpose, Rows};
 use crate::args::svm::Predict;
 use crate::output_path::{self, tell, written};
-use crate::{failure, machine};
 
 pub fn run(args: &Predict) -> Result<()> {
     output_path::check(&args.output, &[&args.data, &args.model])?;

@@ -3,13 +3,13 @@
 use anyhow::Result;
 use pellucid::prelude::Pool;
 use pellucid_svm::{CalibratedSvc, Calibration, FitProgress, Probability, StoredModel};
+use pellucid_terminal::failure;
 
 use super::folds::cross_validate;
 use super::format::general;
 use super::machine::{Spinner, classes};
 use super::table::Rows;
 use crate::args::svm::Machine;
-use crate::failure;
 
 /// The folds of LIBSVM's `-b 1`.
 pub const FOLDS: usize = 5;

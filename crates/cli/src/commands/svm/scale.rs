@@ -7,9 +7,10 @@ use pellucid::data::text::Escaped;
 use pellucid::data::{
     DataError, Scaling, SvmlightOptions, SvmlightTable, read_svmlight, write_svmlight_from,
 };
+use pellucid_terminal::{failure, output, say};
 
 use crate::args::svm::Scale;
-use crate::{failure, output, output_path};
+use crate::output_path;
 
 pub fn run(args: &Scale) -> Result<()> {
     // Columns are the indices themselves, so that all files of one kind count alike, from 1 or from 0.

@@ -9,10 +9,10 @@ use pellucid::data::{
     read_svmlight, read_table,
 };
 use pellucid_svm::{AnyModel, Gamma, Samples};
+use pellucid_terminal::{failure, say};
 
 use super::kernel_rows::gather;
 use crate::args::svm::Table as TableArgs;
-use crate::failure;
 
 /// Samples as they were stored.
 pub enum Rows {

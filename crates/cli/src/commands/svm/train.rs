@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use pellucid_svm::{AnyModel, Probability, Report, StoredModel};
+use pellucid_terminal::{failure, machine, out, say};
 use serde::Serialize;
 use serde_json::json;
 
@@ -17,7 +18,6 @@ use super::table::{self, Purpose};
 use super::warnings::warn;
 use crate::args::svm::{Formulation, Machine, MultiClassName, OutputFormat, Train};
 use crate::output_path::{self, tell};
-use crate::{failure, machine};
 
 pub fn run(args: &Train) -> Result<()> {
     let mut machine = args.machine.clone();

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use pellucid_terminal::say;
+
 use crate::args::svm::Machine;
 
 /// As many classes look like targets of a regression.

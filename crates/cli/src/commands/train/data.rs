@@ -6,11 +6,11 @@ use anyhow::Result;
 use pellucid::data::stratified_split;
 use pellucid::nn::DataNotes;
 use pellucid::prelude::*;
+use pellucid_lab::mnist;
+use pellucid_terminal::failure;
 
 use super::super::input::{Classes, PIXEL, Source};
 use crate::config::{Data, Goal, MnistSplit};
-use crate::experiments::autoencoder::load_mnist;
-use crate::failure;
 
 /// Checks that inputs and classes are those that a run to be resumed has seen.
 pub fn check_notes(seen: &DataNotes, now: &DataNotes, path: &Path) -> Result<()> {
@@ -42,7 +42,7 @@ pub fn load(data: &Data) -> Result<Parts> {
     let path = Path::new(&data.source);
     if data.source == "mnist" || path.is_dir() {
         let scale = data.scale.unwrap_or(PIXEL);
-        let mnist = load_mnist((data.source != "mnist").then_some(path))?.scaled(scale)?;
+        let mnist = mnist::load((data.source != "mnist").then_some(path))?.scaled(scale)?;
         let task = match data.task {
             Goal::Reconstruct => Task::Reconstruct,
             Goal::Classify => Task::Classify,

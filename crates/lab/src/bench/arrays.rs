@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use pellucid::data::{Stored, write_npy};
 use pellucid::prelude::*;
+use pellucid_terminal::{failure, machine, say};
 use serde_json::{Value, json};
 
 use crate::args::bench::Arrays;
-use crate::experiments::autoencoder::{LATENT, PIXELS, encode, load_mnist, network};
-use crate::{failure, machine};
+use crate::experiments::autoencoder::{LATENT, PIXELS, encode, network};
+use crate::mnist;
 
 /// The seed of the split, which is that of `reproduce`.
 const SPLIT_SEED: u64 = 42;
@@ -19,7 +20,7 @@ const SPLIT_SEED: u64 = 42;
 /// Latent codes and small sets of pixels are of the pooled split, as in the course report; the largest are the official
 /// 60,000 and 10,000.
 pub fn run(args: &Arrays) -> Result<Value> {
-    let mnist = load_mnist(args.images.mnist.as_deref())?;
+    let mnist = mnist::load(args.images.mnist.as_deref())?;
     let pool = machine::pool(args.images.threads.threads);
     let (pooled, official) =
         (mnist.pooled_split(Task::Reconstruct, SPLIT_SEED)?, mnist.official_split(Task::Reconstruct)?);

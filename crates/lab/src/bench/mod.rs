@@ -13,12 +13,16 @@ mod xor;
 use std::time::Instant;
 
 use anyhow::Result;
+use pellucid_terminal::{out, say};
 use serde_json::{Value, json};
 
 use crate::args::bench::{Bench, Load};
-use crate::experiments::autoencoder::load_mnist;
+use crate::mnist;
 
-/// Runs a job and prints its figures.
+/// Runs a job and prints its figures, one JSON object.
+///
+/// # Errors
+/// Returns an error if the job's data cannot be read, or its outputs not be written.
 pub fn run(job: &Bench) -> Result<()> {
     let figures = match job {
         Bench::Probe(args) => probe::run(args),
@@ -40,7 +44,7 @@ pub fn run(job: &Bench) -> Result<()> {
 /// Reads MNIST.
 fn load(args: &Load) -> Result<Value> {
     let start = Instant::now();
-    let mnist = load_mnist(args.mnist.as_deref())?;
+    let mnist = mnist::load(args.mnist.as_deref())?;
     let seconds = start.elapsed().as_secs_f64();
     say!("{} images in {:.1} ms", mnist.labels().len(), seconds * 1e3);
     Ok(json!({ "load_seconds": seconds }))

@@ -7,11 +7,13 @@ use std::time::Instant;
 use anyhow::Result;
 use pellucid::nn::EpochRecord;
 use pellucid::prelude::*;
+use pellucid_terminal::{machine, say};
 use serde_json::{Value, json};
 
 use crate::args::bench::Quality;
-use crate::experiments::autoencoder::{load_mnist, network, quality};
-use crate::machine;
+use crate::experiments::autoencoder::network;
+use crate::mnist;
+use crate::reconstruction::quality;
 
 /// The seed of the split, which is that of `reproduce`.
 const SPLIT_SEED: u64 = 42;
@@ -32,7 +34,7 @@ fn recipe(seed: u64) -> TrainConfig {
 /// Trains until the error on the test set, measured after every epoch, is at most the target.
 pub fn run(args: &Quality) -> Result<Value> {
     let start = Instant::now();
-    let split = load_mnist(args.images.mnist.as_deref())?.pooled_split(Task::Reconstruct, SPLIT_SEED)?;
+    let split = mnist::load(args.images.mnist.as_deref())?.pooled_split(Task::Reconstruct, SPLIT_SEED)?;
     let pool = machine::pool(args.images.threads.threads);
     let mut trainer = Trainer::new(Model::<f32>::new(network(), args.seed)?, recipe(args.seed), &pool)?;
     let mut watch =

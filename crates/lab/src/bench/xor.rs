@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use pellucid::prelude::*;
+use pellucid_terminal::say;
 use serde_json::{Value, json};
 
 use crate::args::bench::Xor;

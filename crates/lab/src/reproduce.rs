@@ -6,14 +6,20 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use pellucid::data::check_output;
 use pellucid_report::{Evidence, Outputs, Results, tables, write_report};
+use pellucid_terminal::{failure, machine, out, say};
 
-use crate::args::{Part, Reproduce};
+use crate::args::reproduce::{Part, Reproduce};
 use crate::experiments::{autoencoder, gradcheck, performance, svm, xor};
-use crate::{failure, machine};
+use crate::mnist;
 
 /// The seed's final loss, which every run of XOR must reach.
 const XOR_LOSS: f64 = 1e-3;
 
+/// Runs the parts that were asked for, writes the report and prints its tables.
+///
+/// # Errors
+/// Returns an error if the arguments, the data or the folder are not usable, if a signal stopped a training, or if a
+/// result misses what it must reach.
 pub fn run(args: &Reproduce) -> Result<()> {
     let start = Instant::now();
     let chosen = |part| args.parts.is_empty() || args.parts.contains(&part);
@@ -56,7 +62,7 @@ pub fn run(args: &Reproduce) -> Result<()> {
     }
     if chosen(Part::Autoencoder) || chosen(Part::Svm) {
         say!("reading MNIST");
-        let mnist = autoencoder::load_mnist(args.mnist.as_deref())?;
+        let mnist = mnist::load(args.mnist.as_deref())?;
         let trained = args.out.join(autoencoder::CHECKPOINT);
         // The machines need a trained encoder: that of an earlier run will do.
         if chosen(Part::Autoencoder) || !trained.is_file() {

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-
-use super::Weights;
+use pellucid_terminal::arguments::Weights;
 
 /// Each job prints one JSON object as the last line of standard output: times in seconds, memory in MB (10^6 bytes) or
 /// null where the system does not report it. `python3 bench/run.py` runs them in turn with other frameworks.

@@ -2,7 +2,7 @@
 
 use pellucid::prelude::*;
 
-use crate::args::Preset;
+use crate::args::reproduce::Preset;
 
 /// The recipe of a preset.
 pub fn config(preset: Preset, seed: u64) -> TrainConfig {
@@ -13,7 +13,7 @@ pub fn config(preset: Preset, seed: u64) -> TrainConfig {
         Preset::Quick => {
             TrainConfig { epochs: 30, optimizer: adam, schedule: Schedule::cosine(0.006).warmup(200), ..base }
         }
-        Preset::Seed => TrainConfig { epochs: 800, schedule: Schedule::constant(0.1), ..base },
+        Preset::Course => TrainConfig { epochs: 800, schedule: Schedule::constant(0.1), ..base },
         Preset::Best => TrainConfig {
             epochs: 500,
             optimizer: adam,
@@ -27,6 +27,6 @@ pub fn config(preset: Preset, seed: u64) -> TrainConfig {
 pub fn checkpoint_every(preset: Preset) -> u64 {
     match preset {
         Preset::Quick => 10,
-        Preset::Seed | Preset::Best => 20,
+        Preset::Course | Preset::Best => 20,
     }
 }

@@ -5,11 +5,11 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 use pellucid::compute::matmul::{Method, matmul_by};
 use pellucid::compute::{Buffer, MatMut, MatRef, Pool, Start};
+use pellucid_terminal::{machine, say};
 use serde_json::{Value, json};
 
 use super::median;
 use crate::args::bench::Kernels;
-use crate::machine;
 
 /// The factors' sizes m, k, n: cubes around the thresholds, then the products of XOR and of the autoencoder.
 const SIZES: [[usize; 3]; 24] = [

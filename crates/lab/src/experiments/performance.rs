@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use pellucid_report::Performance;
+use pellucid_terminal::{failure, say};
 
-use crate::args::{Part, Reproduce};
-use crate::failure;
+use crate::args::reproduce::{Part, Reproduce};
 
 /// Where `bench/run.py` writes, seen from the top of the source tree.
 const RESULTS: &str = "bench/results";

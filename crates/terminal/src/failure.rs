@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use pellucid::data::DataError;
 use pellucid::nn::{CheckpointError, PlanError};
-use pellucid_svm::SvmError;
+use pellucid::svm::SvmError;
 
 /// An error that knows its exit code.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use pellucid::compute::isa::{Isa, Kernel, dispatch, isa};
 use pellucid::prelude::Pool;
+use pellucid_terminal::{machine, say};
 use serde_json::{Map, Value, json};
 
 use crate::args::bench::Threads;
-use crate::machine;
 
 /// Multiply-adds of a chain in one go: a few milliseconds.
 const ROUNDS: usize = 200_000;

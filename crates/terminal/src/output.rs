@@ -11,12 +11,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Prints a line of results to standard output.
+#[macro_export]
 macro_rules! out {
     () => { $crate::output::result(format_args!("")) };
     ($($message:tt)*) => { $crate::output::result(format_args!($($message)*)) };
 }
 
 /// Says a line to whoever sits at the terminal, on standard error.
+#[macro_export]
 macro_rules! say {
     ($($message:tt)*) => { $crate::output::message(format_args!($($message)*)) };
 }

@@ -1,4 +1,4 @@
-//! What the run ran on.
+//! The computer: its processor, its memory, and the threads to compute with.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 use pellucid::compute::isa;
 use pellucid::prelude::Pool;
 
-use crate::failure;
+use crate::{failure, say};
 
 /// The processor's name, as the system gives it.
 pub fn cpu() -> String {
@@ -16,7 +16,10 @@ pub fn cpu() -> String {
     name.map_or_else(|| format!("{} ({isa})", std::env::consts::ARCH), |(_, name)| format!("{name} ({isa})"))
 }
 
-/// Whether `PELLUCID_ISA` names an instruction set, if anything.
+/// Checks that `PELLUCID_ISA`, where it is set, names an instruction set, and warns where this computer lacks it.
+///
+/// # Errors
+/// Returns a usage error if it names none.
 pub fn check_isa() -> Result<()> {
     let requested = isa::requested().map_err(|error| failure::usage(format!("PELLUCID_ISA: {error}")))?;
     if let Some(requested) = requested.filter(|&requested| requested > isa::isa()) {

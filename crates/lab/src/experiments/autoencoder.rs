@@ -1,23 +1,21 @@
 //! Section 5 of the report: a deep autoencoder of MNIST.
 
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use pellucid::eval::{Pca, ReconstructionAccumulator, ReconstructionQuality, sigmoid};
-use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport, for_each_batch};
+use pellucid::eval::{Pca, ReconstructionQuality, sigmoid};
+use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport};
 use pellucid::prelude::*;
 use pellucid_report::{
     AutoencoderEvidence, AutoencoderResults, DigitPair, Hyperparameters, LatentPlane, LatentPoint, Role,
     Split,
 };
+use pellucid_terminal::{failure, machine, progress::Progress};
 
 use super::{diagram, preset};
-use crate::args::Reproduce;
-use crate::failure;
-use crate::machine;
-use crate::progress::Progress;
+use crate::args::reproduce::Reproduce;
+use crate::reconstruction::quality;
 
 /// Pixels of an image.
 pub const PIXELS: usize = 784;
@@ -180,18 +178,6 @@ impl Observer<f32> for Watch<'_> {
     }
 }
 
-/// The quality of the reconstruction of a data set.
-pub fn quality(model: &Model<f32>, data: &Dataset, pool: &Arc<Pool>) -> Result<ReconstructionQuality> {
-    let mut accumulator = ReconstructionAccumulator::new();
-    let mut outcome = Ok(());
-    for_each_batch(model, &model.architecture().whole(), data, pool, |_, x, logits| {
-        outcome = std::mem::replace(&mut outcome, Ok(()))
-            .and_then(|()| accumulator.add(logits, x, data.input_width()));
-    })?;
-    outcome?;
-    Ok(accumulator.finish()?)
-}
-
 /// The quality on the test set, and the first image of every digit beside its reconstruction.
 fn reconstruct(
     model: &Model<f32>,
@@ -254,12 +240,4 @@ fn hyperparameters(config: &TrainConfig, model: &Model<f32>) -> Hyperparameters 
         initialization: "He normal, last layer Xavier normal".into(),
         precision: "f32".into(),
     }
-}
-
-/// MNIST from the folder that was named, or `data/mnist` here, or that of the source tree.
-pub fn load_mnist(folder: Option<&Path>) -> Result<Mnist> {
-    let source_tree = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/mnist"));
-    let here = Path::new("data/mnist");
-    let folder = folder.unwrap_or(if here.is_dir() || !source_tree.is_dir() { here } else { source_tree });
-    Ok(Mnist::load(folder)?)
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::failure::INTERRUPTED;
+use crate::say;
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 

@@ -6,18 +6,19 @@ use std::time::Instant;
 use anyhow::Result;
 use pellucid::nn::EpochRecord;
 use pellucid::prelude::*;
+use pellucid_terminal::{machine, say};
 use serde_json::{Value, json};
 
 use super::median;
-use crate::args::Preset;
 use crate::args::bench::{Autoencoder, Images, Small};
-use crate::experiments::autoencoder::{load_mnist, network};
+use crate::args::reproduce::Preset;
+use crate::experiments::autoencoder::network;
 use crate::experiments::preset;
-use crate::machine;
+use crate::mnist;
 
 /// The first training images, and the test images.
 fn images(rows: u32, from: &Images) -> Result<(Dataset, Dataset)> {
-    let split = load_mnist(from.mnist.as_deref())?.official_split(Task::Reconstruct)?;
+    let split = mnist::load(from.mnist.as_deref())?.official_split(Task::Reconstruct)?;
     let first: Vec<u32> = (0..rows).collect();
     Ok((split.train.subset(&first)?, split.test))
 }
@@ -26,7 +27,7 @@ fn images(rows: u32, from: &Images) -> Result<(Dataset, Dataset)> {
 pub fn autoencoder(args: &Autoencoder) -> Result<Value> {
     let (train, _) = images(args.rows, &args.images)?;
     let pool = machine::pool(args.images.threads.threads);
-    let recipe = preset::config(Preset::Seed, args.seed);
+    let recipe = preset::config(Preset::Course, args.seed);
     let config = TrainConfig { epochs: args.epochs, batch_size: args.batch, ..recipe };
     let mut trainer = Trainer::new(Model::<f32>::new(network(), args.seed)?, config, &pool)?;
     let mut watch = Watch::new();

@@ -5,13 +5,14 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use pellucid::nn::Bf16Model;
 use pellucid::prelude::*;
+use pellucid_terminal::arguments::Weights;
+use pellucid_terminal::{machine, say};
 use serde_json::{Value, json};
 
 use super::median;
-use crate::args::Weights;
 use crate::args::bench::Inference;
-use crate::experiments::autoencoder::{PIXELS, load_mnist, network};
-use crate::machine;
+use crate::experiments::autoencoder::{PIXELS, network};
+use crate::mnist;
 
 /// Samples that go through the network together. Measured: 1,024 are a tenth faster than 256.
 const BATCH: usize = 1024;
@@ -22,7 +23,7 @@ const IMAGES: u32 = 1000;
 
 /// Times each pass; inputs and outputs are arrays of the caller.
 pub fn run(args: &Inference) -> Result<Value> {
-    let test = load_mnist(args.images.mnist.as_deref())?.official_split(Task::Reconstruct)?.test;
+    let test = mnist::load(args.images.mnist.as_deref())?.official_split(Task::Reconstruct)?.test;
     let turns = (IMAGES / args.samples).max(1);
     let rows: Vec<u32> = (0..args.samples * turns).collect();
     let mut x = vec![0.0_f32; rows.len() * PIXELS];

@@ -11,10 +11,10 @@ use pellucid::eval::{Average, ConfusionMatrix, ZeroDivision};
 use pellucid::prelude::*;
 use pellucid::svm::{FitProgress, Gamma, Kernel, Options, Samples, Svc, SvmError};
 use pellucid_report::{DiscriminativeFeature, FeatureDistribution, SvmEvidence, SvmResults, SvmRun};
+use pellucid_terminal::{failure, interrupt, say};
 
 use super::autoencoder::{LATENT, PIXELS, encode, network, plane};
-use crate::args::Reproduce;
-use crate::{failure, interrupt};
+use crate::args::reproduce::Reproduce;
 
 /// The report's C.
 const C: f64 = 10.0;

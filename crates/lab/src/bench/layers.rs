@@ -6,12 +6,12 @@ use anyhow::{Context, Result};
 use pellucid::compute::Pool;
 use pellucid::nn::{BceWithLogits, Loss, Mse, Optimizer, OptimizerConfig, Update, evaluate_loss};
 use pellucid::prelude::*;
+use pellucid_terminal::{machine, say};
 use serde_json::{Value, json};
 
 use super::{median, probe};
 use crate::args::bench::Layers;
 use crate::experiments::autoencoder::{PIXELS, network};
-use crate::machine;
 
 /// The seconds of a measurement.
 const SECONDS: f64 = 0.005;

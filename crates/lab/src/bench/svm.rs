@@ -6,11 +6,11 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use pellucid::data::{Values, read_npy};
 use pellucid::prelude::*;
+use pellucid_terminal::{failure, machine, say};
 use serde_json::{Value, json};
 
 use super::median;
 use crate::args::bench::Svm;
-use crate::{failure, machine};
 
 /// Fits, predicts, and says how well.
 pub fn run(args: &Svm) -> Result<Value> {

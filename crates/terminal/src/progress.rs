@@ -9,6 +9,7 @@ use pellucid::nn::{EpochRecord, Observer, StepReport};
 use pellucid::prelude::{Model, Scalar};
 
 use crate::interrupt::{self, Unfinished};
+use crate::say;
 
 /// The least time between two lines.
 const EPOCH_LINES: Duration = Duration::from_millis(100);

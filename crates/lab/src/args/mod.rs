@@ -1,0 +1,4 @@
+//! The arguments of `reproduce` and `bench`.
+
+pub mod bench;
+pub mod reproduce;
