@@ -2,8 +2,7 @@
 // Indices, not iterators: closures would have to be inlined before they take on the instruction set.
 #![allow(clippy::needless_range_loop)]
 
-use super::lanes::Lanes;
-use crate::Scalar;
+use super::lanes::{Element, Lanes};
 
 /// The address of a matrix: element (i, j) lies at `data + i * row_stride + j * column_stride`.
 pub struct Raw<F> {

@@ -1,6 +1,21 @@
 //! Vectors of numbers, one implementation for every register type.
 
-use crate::Scalar;
+use std::ops::{Add, Mul};
+
+/// What plain loops ask of a number. Kernels are made for these, and scalars bring the kernels.
+pub trait Element:
+    Copy + PartialOrd + Send + Sync + Add<Output = Self> + Mul<Output = Self> + 'static
+{
+    const ZERO: Self;
+}
+
+impl Element for f32 {
+    const ZERO: Self = 0.0;
+}
+
+impl Element for f64 {
+    const ZERO: Self = 0.0;
+}
 
 /// A vector register of [`Lanes::LEN`] numbers.
 ///
@@ -8,7 +23,7 @@ use crate::Scalar;
 /// All functions may be called only where the instruction set of the register type is available; pointers must
 /// be valid for the elements that the function names. No alignment is asked for.
 pub(super) trait Lanes: Copy {
-    type Element: Scalar;
+    type Element: Element;
     const LEN: usize;
 
     unsafe fn splat(x: Self::Element) -> Self;
@@ -52,7 +67,7 @@ pub(super) trait Lanes: Copy {
 }
 
 /// Plain loops over an array, with a multiplication and an addition.
-impl<F: Scalar, const N: usize> Lanes for [F; N] {
+impl<F: Element, const N: usize> Lanes for [F; N] {
     type Element = F;
     const LEN: usize = N;
 

@@ -7,8 +7,8 @@
 use std::ops::Range;
 
 use super::kernels::{Kernels, Panel, Raw};
-use super::lanes::Lanes;
-use crate::{Pool, Scalar};
+use super::lanes::{Element, Lanes};
+use crate::pool::Pool;
 
 /// Lists are worth making where no more than this share of the steps count.
 const WORTH: f64 = 0.8;
@@ -44,7 +44,7 @@ impl Steps {
     ///
     /// # Safety
     /// The matrix must be valid and the instruction set of `kernels` available.
-    pub unsafe fn list<F: Scalar>(
+    pub unsafe fn list<F: Copy + Send + Sync + 'static>(
         kernels: &Kernels<F>,
         pool: Option<&Pool>,
         a: Raw<F>,
