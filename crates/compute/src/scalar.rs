@@ -109,80 +109,89 @@ pub trait Scalar:
     }
 }
 
-impl Scalar for f32 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const HALF: Self = 0.5;
-    const TWO: Self = 2.0;
-    const EPSILON: Self = Self::EPSILON;
-    const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
-    const NAME: &'static str = "F32";
-    const LOG2_E: Self = std::f32::consts::LOG2_E;
-    const LN_2_HIGH: Self = 0.693_359_4;
-    const LN_2_LOW: Self = -2.121_944_4e-4;
-    const EXP_MIN: Self = -87.0;
-    const EXP_MAX: Self = 88.7;
-    const ROUND: Self = 12_582_912.0; // 1.5 * 2^23
-    const EXP_SERIES: &'static [Self] = &[1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5];
-    const ARTANH_SERIES: &'static [Self] =
-        &[1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0];
+/// The two types differ in their names, in where the bits of the exponent lie, and in the numbers that the functions of
+/// [`math`](crate::math) need.
+macro_rules! scalar {
+    (
+        $type:ident, $name:literal, mantissa: $mantissa:literal, bias: $bias:literal,
+        round: $round:literal, ln_2: $high:literal + $low:literal, exp_range: $min:literal to $max:literal,
+        exp_series: [$($exp:expr),+], artanh_series: [$($artanh:expr),+]
+    ) => {
+        impl Scalar for $type {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const HALF: Self = 0.5;
+            const TWO: Self = 2.0;
+            const EPSILON: Self = Self::EPSILON;
+            const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
+            const NAME: &'static str = $name;
+            const LOG2_E: Self = std::$type::consts::LOG2_E;
+            const LN_2_HIGH: Self = $high;
+            const LN_2_LOW: Self = $low;
+            const EXP_MIN: Self = $min;
+            const EXP_MAX: Self = $max;
+            const ROUND: Self = $round;
+            const EXP_SERIES: &'static [Self] = &[$($exp),+];
+            const ARTANH_SERIES: &'static [Self] = &[$($artanh),+];
 
-    #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        x as f32
-    }
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        f64::from(self)
-    }
-    #[inline(always)]
-    fn from_usize(n: usize) -> Self {
-        n as f32
-    }
-    #[inline(always)]
-    fn abs(self) -> Self {
-        self.abs()
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        self.sqrt()
-    }
-    #[inline(always)]
-    fn is_finite(self) -> bool {
-        self.is_finite()
-    }
-    #[inline(always)]
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
-    fn append_le_bytes(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.to_le_bytes());
-    }
-    fn from_le_bytes(bytes: &[u8]) -> Self {
-        f32::from_le_bytes(std::array::from_fn(|i| bytes.get(i).copied().unwrap_or(0)))
-    }
-    #[inline(always)]
-    fn exp2_integer(n: Self) -> Self {
-        // The exponent field of 1.5 * 2^23 + n + 127 holds n + 127 in its low bits.
-        f32::from_bits((n + (Self::ROUND + 127.0)).to_bits() << 23)
-    }
+            #[inline(always)]
+            fn from_f64(x: f64) -> Self {
+                x as Self
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn from_usize(n: usize) -> Self {
+                n as Self
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                self.abs()
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                self.sqrt()
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                self.is_finite()
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                self.is_nan()
+            }
+            fn append_le_bytes(self, out: &mut Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+            fn from_le_bytes(bytes: &[u8]) -> Self {
+                $type::from_le_bytes(std::array::from_fn(|i| bytes.get(i).copied().unwrap_or(0)))
+            }
+            #[inline(always)]
+            fn exp2_integer(n: Self) -> Self {
+                // The lowest bits of ROUND + n + bias hold n + bias, which is the exponent of the result.
+                $type::from_bits((n + (Self::ROUND + $bias)).to_bits() << $mantissa)
+            }
+        }
+    };
 }
 
-impl Scalar for f64 {
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
-    const HALF: Self = 0.5;
-    const TWO: Self = 2.0;
-    const EPSILON: Self = Self::EPSILON;
-    const MIN_POSITIVE: Self = Self::MIN_POSITIVE;
-    const NAME: &'static str = "F64";
-    const LOG2_E: Self = std::f64::consts::LOG2_E;
-    const LN_2_HIGH: Self = 0.693_147_180_369_123_8;
-    const LN_2_LOW: Self = 1.908_214_929_270_587_7e-10;
-    const EXP_MIN: Self = -708.0;
-    const EXP_MAX: Self = 709.7;
-    const ROUND: Self = 6_755_399_441_055_744.0; // 1.5 * 2^52
-    const EXP_SERIES: &'static [Self] = &[
+scalar!(
+    f32, "F32", mantissa: 23, bias: 127.0,
+    round: 12_582_912.0, // 1.5 * 2^23
+    ln_2: 0.693_359_4 + -2.121_944_4e-4,
+    exp_range: -87.0 to 88.7,
+    exp_series: [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5],
+    artanh_series: [1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0]
+);
+
+scalar!(
+    f64, "F64", mantissa: 52, bias: 1023.0,
+    round: 6_755_399_441_055_744.0, // 1.5 * 2^52
+    ln_2: 0.693_147_180_369_123_8 + 1.908_214_929_270_587_7e-10,
+    exp_range: -708.0 to 709.7,
+    exp_series: [
         1.0 / 6_227_020_800.0,
         1.0 / 479_001_600.0,
         1.0 / 39_916_800.0,
@@ -194,9 +203,9 @@ impl Scalar for f64 {
         1.0 / 120.0,
         1.0 / 24.0,
         1.0 / 6.0,
-        0.5,
-    ];
-    const ARTANH_SERIES: &'static [Self] = &[
+        0.5
+    ],
+    artanh_series: [
         1.0 / 33.0,
         1.0 / 31.0,
         1.0 / 29.0,
@@ -212,45 +221,6 @@ impl Scalar for f64 {
         1.0 / 9.0,
         1.0 / 7.0,
         1.0 / 5.0,
-        1.0 / 3.0,
-    ];
-
-    #[inline(always)]
-    fn from_f64(x: f64) -> Self {
-        x
-    }
-    #[inline(always)]
-    fn to_f64(self) -> f64 {
-        self
-    }
-    #[inline(always)]
-    fn from_usize(n: usize) -> Self {
-        n as f64
-    }
-    #[inline(always)]
-    fn abs(self) -> Self {
-        self.abs()
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        self.sqrt()
-    }
-    #[inline(always)]
-    fn is_finite(self) -> bool {
-        self.is_finite()
-    }
-    #[inline(always)]
-    fn is_nan(self) -> bool {
-        self.is_nan()
-    }
-    fn append_le_bytes(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.to_le_bytes());
-    }
-    fn from_le_bytes(bytes: &[u8]) -> Self {
-        f64::from_le_bytes(std::array::from_fn(|i| bytes.get(i).copied().unwrap_or(0)))
-    }
-    #[inline(always)]
-    fn exp2_integer(n: Self) -> Self {
-        f64::from_bits((n + (Self::ROUND + 1023.0)).to_bits() << 52)
-    }
-}
+        1.0 / 3.0
+    ]
+);
