@@ -1,10 +1,10 @@
-//! A layer of one's own, SiLU: y = x s(x) with s the logistic function, and its gradient check.
+//! A custom layer, SiLU: y = x s(x) with s the logistic function, and its gradient check.
 //!
 //! `cargo run --release --example custom_layer`
 
 use pellucid::compute::math::sigmoid;
 use pellucid::nn::gradient_check::check_layer;
-use pellucid::nn::{Backward, Forward, Need, PlanError};
+use pellucid::nn::{Backward, Forward, Need, PlanError, TensorSpec};
 use pellucid::prelude::*;
 
 /// y = x s(x);  dL/dx = dL/dy s (1 + x (1 - s)), with s saved by the forward pass.
@@ -21,20 +21,28 @@ impl<F: Scalar> Layer<F> for Silu {
         serde_json::json!({ "kind": "silu" })
     }
 
-    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
-        Ok(Need { saved: max_batch * input.len(), ..Need::output(input.clone(), 5 * input.len() as u64) })
+    fn plan(&self, input: &Shape, _max_batch: usize) -> Result<Need, PlanError> {
+        let saved = vec![TensorSpec::per_sample("sigmoid", input.clone())];
+        Ok(Need { saved, ..Need::output(input.clone(), 5 * input.len() as u64) })
     }
 
     fn forward(&self, io: Forward<'_, F>) {
-        for ((&x, y), s) in io.x.iter().zip(io.y).zip(io.saved) {
-            *s = sigmoid(x);
-            *y = x * *s;
+        for (&x, y) in io.x.iter().zip(&mut *io.y) {
+            *y = x * sigmoid(x);
+        }
+        // Saved where a backward pass can follow.
+        if let Some(saved) = io.saved {
+            let [s] = saved.get();
+            for (&x, s) in io.x.iter().zip(s) {
+                *s = sigmoid(x);
+            }
         }
     }
 
     fn backward(&self, io: Backward<'_, F>) {
         let Some(dx) = io.dx else { return };
-        for (((dx, &dy), &x), &s) in dx.iter_mut().zip(io.dy).zip(io.x).zip(io.saved) {
+        let [s] = io.saved.get();
+        for (((dx, &dy), &x), &s) in dx.iter_mut().zip(io.dy).zip(io.x).zip(s) {
             *dx = dy * s * (F::ONE + x * (F::ONE - s));
         }
     }

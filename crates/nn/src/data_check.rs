@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use pellucid_compute::Scalar;
 use pellucid_data::{Dataset, Element, Features, Targets};
 
-use crate::{Error, Loss, Model};
+use crate::error::Error;
+use crate::losses::Loss;
+use crate::session::Model;
 
 /// Samples that are looked at together.
 const BLOCK: usize = 64;
@@ -78,7 +80,7 @@ pub(crate) fn check_widths<F: Scalar>(model: &Model<F>, data: &Dataset) -> Resul
             found: "an empty data set".into(),
         });
     }
-    let (input, output) = (model.architecture().input(), model.plan().output());
+    let (input, output) = (model.plan().input(), model.plan().output());
     if data.input_width() != input.len() {
         return Err(Error::Input {
             expected: format!("samples of {input} numbers, the network's input"),

@@ -2,7 +2,8 @@
 
 use pellucid_data::DataError;
 
-use crate::{CheckpointError, PlanError};
+use crate::checkpoint::CheckpointError;
+use crate::layer::PlanError;
 
 /// Any error of this crate.
 #[derive(Debug, thiserror::Error)]

@@ -1,13 +1,15 @@
 //! Running a model over a data set: losses, outputs, accuracy.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use pellucid_compute::{Pool, Rows, Scalar};
 use pellucid_data::{Batches, Dataset, Element, Targets};
 
 use crate::data_check::{check_data, check_inputs, check_widths};
-use crate::{Error, Loss, Model, Plan, Session, evaluate_loss};
+use crate::error::Error;
+use crate::losses::{Loss, evaluate_loss};
+use crate::network::View;
+use crate::session::{Model, Plan, Session, Weights};
 
 /// Samples of one batch of an evaluation.
 pub(crate) const BATCH: usize = 256;
@@ -46,7 +48,7 @@ pub(crate) fn batch_loss<F: Scalar + Element>(
 pub(crate) fn mean_loss<F: Scalar + Element>(
     session: &mut Session<F>,
     batch: usize,
-    parameters: &[F],
+    weights: Weights<'_, F>,
     loss: &dyn Loss<F>,
     data: &Dataset,
     (targets, sums): (&mut [F], &mut [f64]),
@@ -59,7 +61,7 @@ pub(crate) fn mean_loss<F: Scalar + Element>(
             *position = row as u32;
         }
         load_inputs(session, data, positions);
-        session.forward(parameters, None);
+        session.forward(weights, None);
         total += batch_loss(session, loss, data, positions, targets, sums) * positions.len() as f64;
     }
     total / data.len() as f64
@@ -81,23 +83,23 @@ pub fn evaluate<F: Scalar + Element>(
     let mut session = Session::training(model.architecture(), batch, pool)?;
     let mut targets = vec![F::ZERO; batch * model.plan().output().len()];
     let mut sums = vec![0.0; batch];
-    let loss = mean_loss(&mut session, BATCH, model.parameters(), loss, data, (&mut targets, &mut sums));
+    let loss = mean_loss(&mut session, BATCH, model.weights(), loss, data, (&mut targets, &mut sums));
     if loss.is_finite() { Ok(loss) } else { Err(Error::Loss { loss }) }
 }
 
-/// Runs the layers `layers` of a model over a data set, whose samples are inputs of the first of them, and hands
+/// Runs a view of a model over a data set, whose samples are its inputs, and hands
 /// every batch to `visit`: the positions of its samples, their inputs, their outputs.
 ///
 /// # Errors
 /// Where the data set does not fit the layers, or `F` cannot hold a number of it.
 pub fn for_each_batch<F: Scalar + Element>(
     model: &Model<F>,
-    layers: &Range<usize>,
+    view: &View,
     data: &Dataset,
     pool: &Arc<Pool>,
     mut visit: impl FnMut(&[u32], &[F], &[F]),
 ) -> Result<(), Error> {
-    let input = Plan::new(model.architecture(), layers, 1)?.input;
+    let input = Plan::new(model.architecture(), view, 1)?.input().clone();
     if data.input_width() != input.len() {
         return Err(Error::Input {
             expected: format!("samples of {input} numbers, the input of these layers"),
@@ -105,28 +107,28 @@ pub fn for_each_batch<F: Scalar + Element>(
         });
     }
     check_inputs::<F>(data)?;
-    let mut session = Session::new(model.architecture(), layers, BATCH.min(data.len()), pool, false)?;
+    let mut session = Session::observing_view(model.architecture(), view, BATCH.min(data.len()), pool)?;
     for range in Batches::new(data.len(), BATCH) {
         let positions: Vec<u32> = range.map(|row| row as u32).collect();
         load_inputs(&mut session, data, &positions);
-        session.forward(model.parameters(), None);
+        session.forward(model, None);
         visit(&positions, session.input(), session.output());
     }
     Ok(())
 }
 
-/// The outputs of the layers `layers` for every sample of a data set, row by row.
+/// The outputs of a view for every sample of a data set, row by row.
 ///
 /// # Errors
 /// Where the data set does not fit the layers.
 pub fn predict<F: Scalar + Element>(
     model: &Model<F>,
-    layers: &Range<usize>,
+    view: &View,
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<Vec<F>, Error> {
     let mut outputs = Vec::new();
-    for_each_batch(model, layers, data, pool, |_, _, y| outputs.extend_from_slice(y))?;
+    for_each_batch(model, view, data, pool, |_, _, y| outputs.extend_from_slice(y))?;
     Ok(outputs)
 }
 

@@ -66,27 +66,20 @@ impl Layer<f64> for Planted {
     fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
         self.layer.plan(input, max_batch)
     }
-    fn init(&self, parameters: &mut [f64], input: &Shape, stream: Stream) {
+    fn init(&self, parameters: TensorsMut<'_, f64>, input: &Shape, stream: Stream) {
         self.layer.init(parameters, input, stream);
     }
     fn forward(&self, io: Forward<'_, f64>) {
         self.layer.forward(io);
     }
     fn backward(&self, mut io: Backward<'_, f64>) {
-        let need = self.layer.plan(&Shape::from(io.x.len() / io.batch), io.batch).unwrap();
-        let lens: Vec<usize> = need.parameters.iter().map(|spec| spec.shape.len()).collect();
         self.layer.backward(Backward {
             dx: io.dx.as_deref_mut(),
-            dparameters: &mut *io.dparameters,
+            dparameters: io.dparameters.reborrow(),
             scratch: &mut *io.scratch,
             ..io
         });
-        let wrong = if self.tensor == 0 {
-            io.dx.unwrap()
-        } else {
-            let begin = lens[..self.tensor - 1].iter().sum::<usize>();
-            &mut io.dparameters[begin..begin + lens[self.tensor - 1]]
-        };
+        let wrong = if self.tensor == 0 { io.dx.unwrap() } else { io.dparameters.tensor(self.tensor - 1) };
         for x in wrong {
             *x *= 1.001;
         }
@@ -159,20 +152,23 @@ impl Layer<f64> for Noise {
     fn config(&self) -> serde_json::Value {
         serde_json::Value::Null
     }
-    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
-        Ok(Need { saved: max_batch * input.len(), ..Need::output(input.clone(), input.len() as u64) })
+    fn plan(&self, input: &Shape, _max_batch: usize) -> Result<Need, PlanError> {
+        Ok(Need {
+            saved: vec![TensorSpec::per_sample("noise", input.clone())],
+            ..Need::output(input.clone(), input.len() as u64)
+        })
     }
     fn forward(&self, io: Forward<'_, f64>) {
-        match io.mode {
-            Mode::Train(stream) => stream.fill_uniform(io.saved, 0.5, 1.5),
-            Mode::Evaluate => io.saved.fill(1.0),
-        }
-        for ((y, x), n) in io.y.iter_mut().zip(io.x).zip(&*io.saved) {
-            *y = x * n;
+        let Mode::Train(stream) = io.mode else { return io.y.copy_from_slice(io.x) };
+        let [noise] = io.saved.expect("training").get();
+        stream.fill_uniform(noise, 0.5, 1.5);
+        for ((y, x), n) in io.y.iter_mut().zip(io.x).zip(noise) {
+            *y = x * *n;
         }
     }
     fn backward(&self, io: Backward<'_, f64>) {
-        for ((dx, dy), n) in io.dx.unwrap().iter_mut().zip(io.dy).zip(io.saved) {
+        let [noise] = io.saved.get();
+        for ((dx, dy), n) in io.dx.unwrap().iter_mut().zip(io.dy).zip(noise) {
             *dx = dy * n;
         }
     }

@@ -130,13 +130,17 @@ fn network() -> impl Strategy<Value = ArchitectureConfig> {
                 .fold(Sequential::<f32>::new(input), |network, config| network.with_boxed(config.build()));
             let views =
                 if cut == 0 { vec![("rest", 0..end)] } else { vec![("first", 0..cut), ("rest", cut..end)] };
-            views.into_iter().fold(layers, |network, (name, range)| network.view(name, range)).to_config()
+            views
+                .into_iter()
+                .fold(layers, |network, (name, range)| network.view(name, range))
+                .into_graph()
+                .to_config()
         },
     )
 }
 
-fn build<F: Scalar>(config: &ArchitectureConfig) -> Sequential<F> {
-    Sequential::from_config(config).unwrap()
+fn build<F: Scalar>(config: &ArchitectureConfig) -> Graph<F> {
+    Graph::from_config(config).unwrap()
 }
 
 /// Numbers of any kind that JSON can hold.
@@ -165,7 +169,7 @@ proptest! {
     #[test]
     fn a_network_is_its_views_one_after_the_other(config in network(), seed: u64, batch in 1_usize..5) {
         let model = Model::<f64>::new(build(&config), seed).unwrap();
-        let mut x = vec![0.0; batch * model.architecture().input().len()];
+        let mut x = vec![0.0; batch * model.plan().input().len()];
         Stream::new(seed).child(9).fill_normal(&mut x, 0.0, 1.0);
         let code = if config.views.len() == 2 { model.predict_view("first", &x).unwrap() } else { x.clone() };
         prop_assert_eq!(model.predict_view("rest", &code).unwrap(), model.predict(&x).unwrap());
@@ -175,7 +179,7 @@ proptest! {
     #[test]
     fn a_batch_is_its_samples_one_by_one(config in network(), seed: u64, batch in 1_usize..70) {
         let model = Model::<f64>::new(build(&config), seed).unwrap();
-        let width = model.architecture().input().len();
+        let width = model.plan().input().len();
         let mut x = vec![0.0; batch * width];
         Stream::new(seed).child(9).fill_normal(&mut x, 0.0, 1.0);
         let alone: Vec<f64> = x.chunks(width).flat_map(|x| model.predict(x).unwrap()).collect();
@@ -189,31 +193,35 @@ proptest! {
         let plan = Plan::new(&network, &network.whole(), max_batch).unwrap();
         // Parameters and saved elements follow each other without a gap.
         let (mut parameters, mut saved) = (0, 0);
-        for layer in &plan.layers {
-            prop_assert_eq!(layer.parameters.start, parameters);
-            for (name, shape, range) in &layer.tensors {
-                prop_assert!(name.starts_with(&layer.name));
+        for node in &plan.nodes {
+            for (&number, slot) in node.tensors.iter().zip(&node.parameters) {
+                let TensorPlan { name, shape, range, .. } = &plan.tensors[number];
+                prop_assert!(name.starts_with(&node.name));
                 prop_assert_eq!((range.start, range.len()), (parameters, shape.len()));
+                prop_assert_eq!(slot.range(1), range.clone());
                 parameters = range.end;
             }
-            prop_assert_eq!((layer.parameters.end, layer.saved.start), (parameters, saved));
-            saved = layer.saved.end;
-            prop_assert!(layer.scratch <= plan.scratch);
+            for slot in &node.saved {
+                prop_assert_eq!(slot.begin, saved);
+                saved = slot.range(max_batch).end;
+            }
+            prop_assert!(node.scratch <= plan.scratch);
         }
         prop_assert_eq!((plan.parameters, plan.saved), (parameters, saved));
         // So do activations: the input, then each output, which is the next layer's input.
-        let (mut x, mut y) = (0, max_batch * plan.input.len());
-        for layer in &plan.layers {
-            prop_assert_eq!((layer.x, layer.y), (x, y));
-            (x, y) = (y, y + max_batch * layer.output.len());
+        let (mut x, mut y) = (0, max_batch * plan.input().len());
+        for node in &plan.nodes {
+            prop_assert_eq!((node.sources[0].begin, node.y), (x, y));
+            (x, y) = (y, y + max_batch * node.output.len());
         }
         prop_assert_eq!(plan.activations, y);
         // A view has the whole's parameters in the whole's places.
-        for (_, [begin, end]) in &config.views {
-            let view = Plan::new(&network, &(*begin..*end), max_batch).unwrap();
+        for (name, view) in network.views() {
+            let begin = view.from[0].index();
+            let view = Plan::new(&network, &network.find_view(name).unwrap(), max_batch).unwrap();
             prop_assert_eq!(view.parameters, plan.parameters);
-            for (ours, whole) in view.layers.iter().zip(&plan.layers[*begin..*end]) {
-                prop_assert_eq!((&ours.tensors, &ours.output), (&whole.tensors, &whole.output));
+            for (ours, whole) in view.nodes.iter().zip(&plan.nodes[begin..]) {
+                prop_assert_eq!((&ours.parameters, &ours.output), (&whole.parameters, &whole.output));
             }
         }
     }
@@ -249,6 +257,7 @@ proptest! {
             history,
             optimizer_state: bits.iter().map(|&b| f32::from_bits(b)).cycle().take(count * (1 + usize::from(adam))).collect(),
             best_parameters: vec![0.5; if adam { count } else { 0 }],
+            best_state: vec![],
         };
         let checkpoint = Checkpoint::new(model, Some(state.clone()));
         let checkpoint = notes.iter().fold(checkpoint, |checkpoint, (key, value)| checkpoint.describe_as(key, value));

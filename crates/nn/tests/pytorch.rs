@@ -138,7 +138,7 @@ fn compare_layers<F: Scalar>(recorded: &Recorded) -> f64 {
     let mut worst = Worst::default();
     for case in &recorded.layers {
         let network = Sequential::<F>::new(case.x.len() / case.batch).with_boxed(case.config.build());
-        let mut session = Session::training(&Arc::new(network), case.batch, &Arc::default()).unwrap();
+        let mut session = Session::training(&Arc::new(network.into()), case.batch, &Arc::default()).unwrap();
         let parameters = numbers::<F>(&case.parameters);
         let mut dparameters = vec![F::from_f64(f64::NAN); parameters.len()];
         session.input_mut(case.batch).copy_from_slice(&numbers::<F>(&case.x));

@@ -73,20 +73,23 @@ impl Layer<f32> for Noise {
     fn config(&self) -> serde_json::Value {
         serde_json::json!({"kind": "noise"})
     }
-    fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
-        Ok(Need { saved: max_batch * input.len(), ..Need::output(input.clone(), input.len() as u64) })
+    fn plan(&self, input: &Shape, _max_batch: usize) -> Result<Need, PlanError> {
+        Ok(Need {
+            saved: vec![TensorSpec::per_sample("noise", input.clone())],
+            ..Need::output(input.clone(), input.len() as u64)
+        })
     }
     fn forward(&self, io: Forward<'_, f32>) {
-        match io.mode {
-            Mode::Train(stream) => stream.fill_uniform(io.saved, 0.5, 1.5),
-            Mode::Evaluate => io.saved.fill(1.0),
-        }
-        for ((y, x), n) in io.y.iter_mut().zip(io.x).zip(&*io.saved) {
-            *y = x * n;
+        let Mode::Train(stream) = io.mode else { return io.y.copy_from_slice(io.x) };
+        let [noise] = io.saved.expect("training").get();
+        stream.fill_uniform(noise, 0.5, 1.5);
+        for ((y, x), n) in io.y.iter_mut().zip(io.x).zip(noise) {
+            *y = x * *n;
         }
     }
     fn backward(&self, io: Backward<'_, f32>) {
-        for ((dx, dy), n) in io.dx.unwrap().iter_mut().zip(io.dy).zip(io.saved) {
+        let [noise] = io.saved.get();
+        for ((dx, dy), n) in io.dx.unwrap().iter_mut().zip(io.dy).zip(noise) {
             *dx = dy * n;
         }
     }
@@ -249,7 +252,7 @@ fn training_the_whole_trains_its_views() {
     assert!(distance > 0.01, "the encoder has moved by {distance} only");
 
     let model = trainer.model();
-    let mut session = Session::inference(model.architecture(), 20, &pool(1)).unwrap();
+    let mut session = Session::observing(model.architecture(), 20, &pool(1)).unwrap();
     session.input_mut(20).copy_from_slice(&x);
     session.forward(model.parameters(), None);
     assert_eq!(session.activation("latent").unwrap().data, after, "the view and the whole");

@@ -91,7 +91,8 @@ fn numbers_beyond_the_type_are_named() {
         assert!(message.contains(&format!("targets that {told}")), "{message}");
     }
     let model = Model::<f32>::new(Sequential::new(2).with(Dense::new(2)), 0).unwrap();
-    let message = predict(&model, &(0..1), &inputs, &Arc::default()).unwrap_err().to_string();
+    let message =
+        predict(&model, &model.architecture().whole(), &inputs, &Arc::default()).unwrap_err().to_string();
     assert!(message.contains("found 1e300 in row 1"), "{message}");
     check_data(&Model::<f64>::new(Sequential::new(1).with(Dense::new(2)), 0).unwrap(), &Mse, &targets)
         .unwrap();

@@ -24,9 +24,10 @@ pub mod prelude {
     pub use pellucid_data::{Dataset, Features, Matrix, Mnist, Targets, Task};
     pub use pellucid_nn::Activation::{self, *};
     pub use pellucid_nn::{
-        BceWithLogits, Checkpoint, CrossEntropyWithLogits, Decay, Dense, EarlyStopping, Huber, Init, Layer,
-        Loss, LossConfig, Model, Mse, Observer, OptimizerConfig, Outcome, Schedule, Sequential, Session,
-        Shape, Softmax, TrainConfig, Trainer, accuracy, evaluate, predict,
+        Add, BceWithLogits, Checkpoint, Concatenate, CrossEntropyWithLogits, Decay, Dense, EarlyStopping,
+        Embedding, Graph, Huber, Init, Layer, Loss, LossConfig, Model, Mse, Multiply, Observer, Operation,
+        OptimizerConfig, Outcome, Schedule, Sequential, Session, Shape, Softmax, TrainConfig, Trainer, Value,
+        View, accuracy, evaluate, predict,
     };
     pub use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples, Svc, Svr};
 }

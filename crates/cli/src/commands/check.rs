@@ -74,12 +74,12 @@ fn model(path: &std::path::Path, args: &args::Check) -> Result<Vec<Check>> {
         let model = Checkpoint::<f32>::read(path)?.into_model();
         (model.architecture().to_config(), model.parameters().iter().map(|&p| f64::from(p)).collect())
     };
-    let network = Sequential::from_config(&network).map_err(|error| failure::data(error.to_string()))?;
+    let network = Graph::from_config(&network).map_err(|error| failure::data(error.to_string()))?;
     let mut model = Model::<f64>::new(network, 0)?;
     model.parameters_mut().copy_from_slice(&parameters);
 
     let loss = header.training.map_or(LossConfig::Mse, |training| training.config.loss);
-    let (n_in, n_out) = (model.architecture().input().len(), model.plan().output().len());
+    let (n_in, n_out) = (model.plan().input().len(), model.plan().output().len());
     let (mut x, mut targets) = (vec![0.0; BATCH * n_in], vec![0.0; BATCH * n_out]);
     Stream::new(args.seed).child(1).fill_uniform(&mut x, 0.0, 1.0);
     // Every loss takes targets between 0 and 1.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use pellucid::data::text::{Escaped, short};
 use pellucid::nn::checkpoint::{Header, TensorInfo};
-use pellucid::nn::{CheckpointError, Sequential, Summary};
+use pellucid::nn::{ArchitectureError, CheckpointError, Graph, Summary, ViewConfig};
 use pellucid_terminal::out;
 
 use super::checkpoint::describe;
@@ -38,8 +38,14 @@ pub fn run(args: &Inspect) -> Result<()> {
         Ok(summary) => summary.to_string().lines().for_each(|line| out!("{}", Escaped(line))),
         Err(error) => out!("no summary: {}", Escaped(&error.to_string())),
     }
-    for (name, [begin, end]) in &header.architecture.views {
-        out!("view {}: layers {} to {end}", short(name, NAME), begin + 1);
+    for (name, view) in &header.architecture.views {
+        let name = short(name, NAME);
+        match view {
+            ViewConfig::Layers([begin, end]) => out!("view {name}: layers {} to {end}", begin + 1),
+            ViewConfig::Values { from, to } => {
+                out!("view {name}: from {} to {}", short(&from.join(", "), NAME), short(to, NAME));
+            }
+        }
     }
     out!();
     list(&tensors);
@@ -70,10 +76,13 @@ fn list(tensors: &[TensorInfo]) {
 
 /// The summary of the architecture, in numbers of the checkpoint's type.
 fn summary(header: &Header) -> Result<Summary> {
-    let layer = |cause| CheckpointError::Layer { path: String::new(), cause };
+    let unknown = |error| match error {
+        ArchitectureError::Layer(cause) => CheckpointError::Layer { path: String::new(), cause },
+        ArchitectureError::Name(cause) => CheckpointError::Plan { path: String::new(), cause },
+    };
     Ok(if header.scalar == "F64" {
-        Summary::of(&Sequential::<f64>::from_config(&header.architecture).map_err(layer)?)?
+        Summary::of(&Graph::<f64>::from_config(&header.architecture).map_err(unknown)?)?
     } else {
-        Summary::of(&Sequential::<f32>::from_config(&header.architecture).map_err(layer)?)?
+        Summary::of(&Graph::<f32>::from_config(&header.architecture).map_err(unknown)?)?
     })
 }

@@ -1,6 +1,5 @@
 //! `pellucid predict`: the outputs of a model, or of a view such as its encoder.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,18 +31,18 @@ pub fn run(args: &Predict) -> Result<()> {
     }
 }
 
-/// The outputs of some layers of a model for every sample.
-type Predictor<F> = fn(&Model<F>, &Range<usize>, &Dataset, &Arc<Pool>) -> Result<Vec<F>, Error>;
+/// The outputs of a view of a model for every sample.
+type Predictor<F> = fn(&Model<F>, &View, &Dataset, &Arc<Pool>) -> Result<Vec<F>, Error>;
 
 /// As `predict`, with the weights rounded to bf16.
 fn predict_in_bf16(
     model: &Model<f32>,
-    layers: &Range<usize>,
+    view: &View,
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<Vec<f32>, Error> {
     const BATCH: usize = 1024;
-    let mut small = Bf16Model::of_layers(model, layers, pool)?;
+    let mut small = Bf16Model::of_view(model, view, pool)?;
     let positions: Vec<u32> = (0..data.len() as u32).collect();
     let (mut x, mut outputs) = (Vec::new(), Vec::new());
     for positions in positions.chunks(BATCH) {
@@ -70,21 +69,21 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     output_path::check(&args.out, &[&args.checkpoint, Path::new(&args.input.data)])?;
     let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
     let network = checkpoint.model().architecture();
-    let layers = args.view.as_ref().map_or_else(|| Ok(network.whole()), |name| network.find_view(name))?;
+    let view = args.view.as_ref().map_or_else(|| Ok(network.whole()), |name| network.find_view(name))?;
     // What goes into a layer further on was made by the ones before, and was never scaled.
-    let notes = if layers.start == 0 {
+    let notes = if network.inputs().any(|(input, ..)| view.from.contains(&input)) {
         checkpoint.data().clone()
     } else {
         DataNotes { input_scale: Some(1.0), class_names: None }
     };
     let data = input::load(&args.input, Wanted::Nothing, &notes)?;
-    let plan = Plan::new(network, &layers, 1)?;
+    let plan = Plan::new(network, &view, 1)?;
     let (rows, columns) = (data.len(), plan.output().len());
     // An empty file does not say how wide it is.
-    let mut outputs = if rows == 0 && [0, plan.input.len()].contains(&data.input_width()) {
+    let mut outputs = if rows == 0 && [0, plan.input().len()].contains(&data.input_width()) {
         Vec::new()
     } else {
-        predict(checkpoint.model(), &layers, &data, &machine::pool(args.common.threads))?
+        predict(checkpoint.model(), &view, &data, &machine::pool(args.common.threads))?
     };
     if let Some(at) = outputs.iter().position(|&y| !Scalar::is_finite(y)) {
         let (row, column) = (at / columns, at % columns);

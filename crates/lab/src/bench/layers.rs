@@ -65,11 +65,12 @@ pub fn run(args: &Layers) -> Result<Value> {
 
     let model = Model::<f32>::new(network(), 1)?;
     let mut gradients = vec![0.0_f32; model.parameters().len()];
-    for layer in &model.plan().layers {
-        let range = layer.index..layer.index + 1;
-        let mut session = Session::new(model.architecture(), &range, batch, &pool, true)?;
+    for layer in &model.plan().nodes {
+        let view = model.architecture().find_view(&layer.name)?;
+        let mut session = Session::training_view(model.architecture(), &view, &[view.to], batch, &pool)?;
         session.input_mut(batch).fill(0.5);
-        let (x, y, parameters) = (layer.input.len(), layer.output.len(), layer.parameters.len());
+        let (x, y) = (layer.ports[0].shape.len(), layer.output.len());
+        let parameters: usize = layer.parameters.iter().map(|slot| slot.len).sum();
         let flops = layer.flops as f64 * batch as f64;
         let bytes = |numbers: usize| 4.0 * numbers as f64;
         let name = |pass: &str| format!("{} {x} -> {y}, {pass}", layer.name);

@@ -3,7 +3,9 @@
 use pellucid_data::DataError;
 use safetensors::SafeTensorError;
 
-use crate::{LayerConfigError, PlanError, Progress};
+use crate::layer::PlanError;
+use crate::layers::LayerConfigError;
+use crate::train::Progress;
 
 /// Why a checkpoint cannot be read, written or used.
 #[derive(Debug, thiserror::Error)]

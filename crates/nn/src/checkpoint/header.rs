@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::words;
 use super::{CheckpointError, read};
-use crate::ArchitectureConfig;
+use crate::network::ArchitectureConfig;
 use crate::train::{History, Progress, TrainConfig};
 
 /// The key of the description in the file's metadata.

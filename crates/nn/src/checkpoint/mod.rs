@@ -1,7 +1,7 @@
 //! Checkpoints: a model, and the whole state of its training, in one safetensors file.
 //!
-//! The tensors are `parameter/NAME` with their shapes, and flat ones for the state of training:
-//! `optimizer` and `best`. Everything else is one JSON text under the key `pellucid` of the file's metadata (one
+//! The tensors are `parameter/NAME` and `state/NAME` with their shapes, each once where layers share it, and flat ones for
+//! the state of training: `optimizer`, `best` and `best_state`. Everything else is one JSON text under the key `pellucid` of the file's metadata (one
 //! key, since the order of several would change from run to run): see [`Header`]. Nothing in a checkpoint depends
 //! on the clock or the number of threads.
 
@@ -12,8 +12,10 @@ mod write;
 
 use std::collections::BTreeMap;
 
+use pellucid_compute::Scalar;
+
+use crate::session::Model;
 use crate::train::{History, Progress, TrainConfig};
-use crate::{Model, Scalar};
 
 pub use error::CheckpointError;
 pub use header::{DataNotes, Header, TensorInfo, TrainingHeader, describe, parse_header};
@@ -52,6 +54,8 @@ pub struct TrainingState<F> {
     pub optimizer_state: Vec<F>,
     /// The parameters of the best epoch, where the run may stop early.
     pub best_parameters: Vec<F>,
+    /// The state of the layers of the best epoch, where the run may stop early.
+    pub best_state: Vec<F>,
 }
 
 /// What a run carries from checkpoint to checkpoint and does not look at.

@@ -8,7 +8,10 @@ use safetensors::SafeTensors;
 
 use super::error::words;
 use super::{Checkpoint, CheckpointError, Header, TrainingState, parse_header};
-use crate::{Model, Plan, Scalar, Sequential};
+use pellucid_compute::Scalar;
+
+use crate::network::{ArchitectureConfig, ArchitectureError, Graph};
+use crate::session::{Model, Plan, TensorPlan};
 
 /// The most bytes of a file that are read.
 const LIMIT: u64 = 1 << 32;
@@ -42,8 +45,11 @@ impl<F: Scalar> Checkpoint<F> {
     /// As [`Checkpoint::read`].
     pub fn parse(origin: &str, bytes: &[u8]) -> Result<Self, CheckpointError> {
         let (header, _) = parse_header(origin, bytes)?;
-        let network = Sequential::from_config(&header.architecture)
-            .map_err(|cause| CheckpointError::Layer { path: origin.to_owned(), cause })?;
+        let path = || origin.to_owned();
+        let network = Graph::from_config(&header.architecture).map_err(|error| match error {
+            ArchitectureError::Layer(cause) => CheckpointError::Layer { path: path(), cause },
+            ArchitectureError::Name(cause) => CheckpointError::Plan { path: path(), cause },
+        })?;
         Self::with_network(origin, bytes, header, network)
     }
 
@@ -51,21 +57,30 @@ impl<F: Scalar> Checkpoint<F> {
     ///
     /// # Errors
     /// As [`Checkpoint::read`], or where the checkpoint is of another architecture: says which layer differs.
-    pub fn read_into(path: impl AsRef<Path>, network: Sequential<F>) -> Result<Self, CheckpointError> {
+    pub fn read_into(path: impl AsRef<Path>, network: impl Into<Graph<F>>) -> Result<Self, CheckpointError> {
+        let network = network.into();
         let path = path.as_ref();
         let (origin, bytes) = (path.display().to_string(), bytes(path)?);
         let (header, _) = parse_header(&origin, &bytes)?;
         let (expected, found) = (network.to_config(), &header.architecture);
         if expected != *found {
-            let describe = |config: &crate::ArchitectureConfig, i: usize| match config.layers.get(i) {
-                Some(named) => format!("{} {}", named.name, named.layer),
+            let describe = |config: &ArchitectureConfig, i: usize| match config.layers.get(i) {
+                Some(named) if named.inputs.is_empty() => format!("{} {}", named.name, named.layer),
+                Some(named) => format!("{} {} from {}", named.name, named.layer, named.inputs.join(", ")),
                 None => "no such layer".to_owned(),
             };
             let same = expected.layers.iter().zip(&found.layers).take_while(|(a, b)| a == b).count();
-            let (expected, found) = if expected.input != found.input {
-                (format!("input {}", expected.input), format!("input {}", found.input))
+            let inputs = |config: &ArchitectureConfig| match &config.input {
+                Some(shape) => format!("input {shape}"),
+                None => format!("inputs {:?}", config.inputs),
+            };
+            let views = |config: &ArchitectureConfig| {
+                format!("views {}", serde_json::to_string(&config.views).unwrap_or_default())
+            };
+            let (expected, found) = if inputs(&expected) != inputs(found) {
+                (inputs(&expected), inputs(found))
             } else if expected.layers == found.layers {
-                (format!("views {:?}", expected.views), format!("views {:?}", found.views))
+                (views(&expected), views(found))
             } else {
                 (describe(&expected, same), describe(found, same))
             };
@@ -78,7 +93,7 @@ impl<F: Scalar> Checkpoint<F> {
         origin: &str,
         bytes: &[u8],
         header: Header,
-        network: Sequential<F>,
+        network: Graph<F>,
     ) -> Result<Self, CheckpointError> {
         let path = || origin.to_owned();
         let wrong =
@@ -100,14 +115,21 @@ impl<F: Scalar> Checkpoint<F> {
 
         // The plan is offsets only; no memory is taken before every tensor is known to be in the file.
         let plan_error = |cause| CheckpointError::Plan { path: path(), cause };
-        let plan = Plan::new(&network, &network.whole(), 1).map_err(plan_error)?;
+        let plan = Plan::whole(&network).map_err(plan_error)?;
         let mut parts = Vec::new();
-        for (name, shape, range) in plan.tensors() {
+        for TensorPlan { name, shape, range, .. } in &plan.tensors {
             parts.push((range.clone(), tensor(&format!("parameter/{name}"), shape.dims())?));
+        }
+        let mut states = Vec::new();
+        for TensorPlan { name, shape, range, .. } in &plan.states {
+            states.push((range.clone(), tensor(&format!("state/{name}"), shape.dims())?));
         }
         let mut model = Model::zeroed(network).map_err(plan_error)?;
         for (range, bytes) in parts {
             fill(&mut model.parameters_mut()[range], bytes);
+        }
+        for (range, bytes) in states {
+            fill(&mut model.state_mut()[range], bytes);
         }
 
         let training = match header.training {
@@ -123,10 +145,12 @@ impl<F: Scalar> Checkpoint<F> {
                     }
                     Ok(numbers)
                 };
-                let best = if training.config.early_stopping.is_some() { plan.parameters } else { 0 };
+                let stops = training.config.early_stopping.is_some();
+                let (best, best_state) = if stops { (plan.parameters, plan.state) } else { (0, 0) };
                 Some(TrainingState {
                     optimizer_state: flat("optimizer", plan.parameters * optimizer.state_per_parameter())?,
                     best_parameters: flat("best", best)?,
+                    best_state: flat("best_state", best_state)?,
                     config: training.config,
                     progress: training.progress,
                     history: training.history,

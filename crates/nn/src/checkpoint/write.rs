@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
+use pellucid_compute::Scalar;
 use pellucid_data::atomic_write;
 use safetensors::{Dtype, View};
 
 use super::header::{FORMAT, Header, KEY, TrainingHeader};
 use super::{Checkpoint, CheckpointError};
-use crate::Scalar;
+use crate::session::TensorPlan;
 
 /// A tensor on its way to a file.
 struct Tensor {
@@ -64,16 +65,24 @@ impl<F: Scalar> Checkpoint<F> {
     /// Where the description cannot be written as JSON, such as a history of more than 100 MB.
     pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
         let model = self.model();
-        let mut tensors: Vec<(String, Tensor)> = model
-            .plan()
-            .tensors()
-            .map(|(name, shape, range)| {
-                let numbers = &model.parameters()[range.clone()];
-                (format!("parameter/{name}"), Tensor::new(shape.dims().to_vec(), numbers))
-            })
-            .collect();
+        let mut tensors: Vec<(String, Tensor)> = Vec::new();
+        let all = [
+            ("parameter", &model.plan().tensors, model.parameters()),
+            ("state", &model.plan().states, model.state()),
+        ];
+        for (what, plans, numbers) in all {
+            for TensorPlan { name, shape, range, .. } in plans {
+                let tensor = Tensor::new(shape.dims().to_vec(), &numbers[range.clone()]);
+                tensors.push((format!("{what}/{name}"), tensor));
+            }
+        }
         if let Some(state) = self.training() {
-            for (name, numbers) in [("optimizer", &state.optimizer_state), ("best", &state.best_parameters)] {
+            let flat = [
+                ("optimizer", &state.optimizer_state),
+                ("best", &state.best_parameters),
+                ("best_state", &state.best_state),
+            ];
+            for (name, numbers) in flat {
                 if !numbers.is_empty() {
                     tensors.push((name.to_owned(), Tensor::new(vec![numbers.len()], numbers)));
                 }

@@ -28,7 +28,9 @@ use serde::Serialize;
 pub use numeric::STEP;
 pub use suite::{Projection, check_layer, check_layers, check_loss, check_losses};
 
-use crate::{Error, Loss, Model, Session, evaluate_loss};
+use crate::error::Error;
+use crate::losses::{Loss, evaluate_loss};
+use crate::session::{Model, NodePlan, Session, Weights};
 
 /// Of so many elements one may be on a kink; with more, too little was compared.
 const KINKS_OF: usize = 100;
@@ -120,7 +122,7 @@ impl<'a> GradientCheck<'a> {
     /// Where the samples do not fit the model.
     pub fn run(&self) -> Result<Vec<Check>, Error> {
         let network = self.model.architecture();
-        let (width, out) = (network.input().len(), self.model.plan().output().len());
+        let (width, out) = (self.model.plan().input().len(), self.model.plan().output().len());
         let batch = self.x.len() / width.max(1);
         if batch == 0 || self.x.len() != batch * width || self.targets.len() != batch * out {
             return Err(Error::Input {
@@ -140,17 +142,19 @@ impl<'a> GradientCheck<'a> {
         bench.session.input_mut(batch).copy_from_slice(self.x);
         bench.forward_from(0);
         bench.loss();
-        bench.session.backward(&bench.parameters, &mut gradients, true);
+        let weights = Weights { parameters: &bench.parameters, state: self.model.state() };
+        bench.session.backward(weights, &mut gradients, true);
         let input_gradient = bench.session.gradient("input").map_or(vec![], |view| view.data.to_vec());
 
         let mut checks = vec![self.tensor("input", &input_gradient, |i, h| bench.move_input(i, h))];
-        for (place, layer) in self.model.plan().layers.iter().enumerate() {
-            for (name, _, range) in &layer.tensors {
-                // Later layers still hold what the last moved parameter made of them.
-                bench.forward_from(0);
-                let moved = |i: usize, h: f64| bench.move_parameter(place, range.start + i, h);
-                checks.push(self.tensor(name, &gradients[range.clone()], moved));
-            }
+        for (number, tensor) in self.model.plan().tensors.iter().enumerate() {
+            // The first node that uses it; nodes before it stay as they are.
+            let users = |node: &NodePlan| node.tensors.contains(&number);
+            let place = bench.session.plan().nodes.iter().position(users).unwrap_or(0);
+            // Later layers still hold what the last moved parameter made of them.
+            bench.forward_from(0);
+            let moved = |i: usize, h: f64| bench.move_parameter(place, tensor.range.start + i, h);
+            checks.push(self.tensor(&tensor.name, &gradients[tensor.range.clone()], moved));
         }
         Ok(checks)
     }
@@ -199,7 +203,8 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// A forward pass from a layer on, with the random stream held fixed.
     fn forward_from(&mut self, place: usize) {
-        self.session.forward_from(place, &self.parameters, Some(self.check.stream));
+        let weights = Weights { parameters: &self.parameters, state: self.check.model.state() };
+        self.session.forward_from(place, weights, Some(self.check.stream));
     }
 
     /// The terms of the loss, one a sample, over their number.

@@ -58,7 +58,7 @@ pub fn check_layer(
     for (parameter, noise) in model.parameters_mut().iter_mut().zip(noise) {
         *parameter += 0.1 * noise;
     }
-    let x = normal(batch * model.architecture().input().len(), stream.child(1));
+    let x = normal(batch * model.plan().input().len(), stream.child(1));
     let u = normal(batch * model.plan().output().len(), stream.child(2));
     let mut checks = GradientCheck::new(component, &model, &Projection, &x, &u).run()?;
     for check in &mut checks {

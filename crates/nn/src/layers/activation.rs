@@ -3,8 +3,9 @@
 use pellucid_compute::{Pool, Scalar, math, vectorized};
 use serde::{Deserialize, Serialize};
 
+use super::LayerConfig;
 use crate::layer::{Backward, Forward, Layer, Need, PlanError};
-use crate::{LayerConfig, Shape};
+use crate::network::Shape;
 
 /// An element-wise function y = f(x) whose derivative can be told from y.
 ///

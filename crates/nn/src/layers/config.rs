@@ -4,7 +4,8 @@ use pellucid_compute::Scalar;
 use serde::{Deserialize, Serialize};
 
 use super::{Activation, Dense, Softmax};
-use crate::{Init, Layer};
+use crate::init::Init;
+use crate::layer::Layer;
 
 /// A built-in layer as it stands in a checkpoint or a configuration file.
 ///

@@ -3,8 +3,10 @@
 use pellucid_compute::{MatMut, MatRef, Pool, Scalar, Start, Stream, matmul, matmul_relu, reduce::sum_rows};
 
 use super::Activation;
-use crate::layer::{Backward, Forward, Layer, Need, ParameterSpec, PlanError};
-use crate::{Init, LayerConfig, Shape};
+use super::LayerConfig;
+use crate::init::Init;
+use crate::layer::{Backward, Forward, Layer, Need, PlanError, TensorSpec, TensorsMut};
+use crate::network::Shape;
 
 /// The fully connected layer y = f(x W + b), with an optional activation f.
 ///
@@ -78,10 +80,6 @@ impl<F: Scalar> Layer<F> for Dense {
         "dense"
     }
 
-    fn as_dense(&self) -> Option<&Dense> {
-        Some(self)
-    }
-
     fn config(&self) -> serde_json::Value {
         LayerConfig::Dense { units: self.units, activation: self.activation, init: self.init }.to_json()
     }
@@ -92,44 +90,38 @@ impl<F: Scalar> Layer<F> for Dense {
         if n_in == 0 || n_out == 0 {
             return Err(PlanError::input("at least one input and one unit", format!("{n_in} and {n_out}")));
         }
+        let flops = (n_in as u64)
+            .saturating_mul(2)
+            .saturating_add(self.activation.flops())
+            .saturating_mul(n_out as u64);
+        let linear = self.activation == Activation::Identity;
         Ok(Need {
-            output: Shape::from(n_out),
             parameters: vec![
-                ParameterSpec { name: "weight", shape: Shape::from([n_in, n_out]) },
-                ParameterSpec { name: "bias", shape: Shape::from(n_out) },
+                TensorSpec::new("weight", [n_in, n_out]),
+                TensorSpec::new("bias", n_out).without_decay(),
             ],
-            saved: 0,
-            scratch: if self.activation == Activation::Identity {
-                0
-            } else {
-                max_batch.saturating_mul(n_out)
-            },
-            flops: (n_in as u64)
-                .saturating_mul(2)
-                .saturating_add(self.activation.flops())
-                .saturating_mul(n_out as u64),
+            backward_scratch: if linear { 0 } else { max_batch.saturating_mul(n_out) },
+            ..Need::output(n_out.into(), flops)
         })
     }
 
-    fn init(&self, parameters: &mut [F], input: &Shape, stream: Stream) {
-        let (weight, bias) = parameters.split_at_mut(input.len() * self.units);
+    fn init(&self, parameters: TensorsMut<'_, F>, input: &Shape, stream: Stream) {
+        let [weight, bias] = parameters.get();
         self.init.fill(weight, input.len(), self.units, stream);
         bias.fill(F::ZERO);
     }
 
     fn forward(&self, io: Forward<'_, F>) {
-        let (batch, n_in, n_out) = (io.batch, io.x.len() / io.batch, self.units);
-        let (weight, bias) = io.parameters.split_at(n_in * n_out);
-        let x = MatRef::row_major(io.x, batch, n_in).skip_zeros();
+        let ([weight, bias], n_in, n_out) = (io.parameters.get(), io.input.len(), self.units);
+        let x = MatRef::row_major(io.x, io.batch, n_in).skip_zeros();
         let w = MatRef::row_major(weight, n_in, n_out);
 
         dense_forward(io.pool, io.y, x, w, bias, self.activation);
     }
 
     fn backward(&self, io: Backward<'_, F>) {
-        let (batch, n_in, n_out) = (io.batch, io.x.len() / io.batch, self.units);
-        let weight = &io.parameters[..n_in * n_out];
-        let (dweight, dbias) = io.dparameters.split_at_mut(n_in * n_out);
+        let ([weight, _], [dweight, dbias]) = (io.parameters.get(), io.dparameters.get());
+        let (batch, n_in, n_out) = (io.batch, io.input.len(), self.units);
 
         // dz = dy f'(z)
         let dz = if self.activation == Activation::Identity {

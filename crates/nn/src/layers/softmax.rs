@@ -2,8 +2,9 @@
 
 use pellucid_compute::{Rows, Scalar, math, vectorized};
 
+use super::LayerConfig;
 use crate::layer::{Backward, Forward, Layer, Need, PlanError};
-use crate::{LayerConfig, Shape};
+use crate::network::Shape;
 
 /// Softmax over all elements of a sample: y_i = e^x_i / sum_j e^x_j.
 ///
@@ -73,14 +74,14 @@ impl<F: Scalar> Layer<F> for Softmax {
     }
 
     fn forward(&self, io: Forward<'_, F>) {
-        let width = io.x.len() / io.batch;
+        let width = io.input.len();
         io.pool.split(io.batch, GRAIN.div_ceil(width), (Rows(io.x, width), Rows(io.y, width)), |(x, y)| {
             softmax(x.0, y.0, width);
         });
     }
 
     fn backward(&self, io: Backward<'_, F>) {
-        let width = io.x.len() / io.batch;
+        let width = io.input.len();
         if let Some(dx) = io.dx {
             let rows = (Rows(dx, width), Rows(io.dy, width), Rows(io.y, width));
             io.pool.split(io.batch, GRAIN.div_ceil(width), rows, |(dx, dy, y)| {

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use pellucid_compute::Scalar;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, LossConfig, OptimizerConfig, Schedule};
+use crate::error::Error;
+use crate::losses::LossConfig;
+use crate::optimizers::OptimizerConfig;
+use crate::schedule::Schedule;
 
 /// What decides the numbers of a training run, beside the model and the data. A checkpoint stores it, and a run is
 /// only resumed with the same.

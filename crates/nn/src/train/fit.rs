@@ -7,8 +7,8 @@ use pellucid_compute::reduce::norm;
 use pellucid_data::{Batches, Dataset, Element, permutation_into};
 
 use super::{EpochRecord, Observer, Outcome, StepReport, Trainer};
-use crate::Error;
 use crate::data_check::check_data;
+use crate::error::Error;
 
 impl<F: Scalar + Element> Trainer<F> {
     /// Trains until the last epoch, an early stop or an interruption.
@@ -129,6 +129,7 @@ impl<F: Scalar + Element> Trainer<F> {
             self.progress.stopped = record.epoch.saturating_sub(since) >= stopping.patience;
             if self.progress.stopped || record.epoch == self.config.epochs {
                 self.model.parameters_mut().copy_from_slice(&self.best.parameters);
+                self.model.state_mut().copy_from_slice(&self.best.state);
             }
         }
         Ok(record)

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::EpochRecord;
-use crate::Model;
+use crate::session::Model;
 
 /// A step as an observer sees it.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,8 @@ use pellucid_data::Element;
 
 use super::{CheckpointPolicy, History, Progress, Trainer};
 use crate::checkpoint::{Checkpoint, TrainingState};
-use crate::{Error, Model};
+use crate::error::Error;
+use crate::session::Model;
 
 /// A writing may take a twentieth of the time.
 const SHARE: u32 = 20;
@@ -77,6 +78,8 @@ impl Saving {
 pub(super) struct Best<F> {
     /// The parameters; empty where nobody asks for them.
     pub parameters: Vec<F>,
+    /// The state of the layers, such as running means.
+    pub state: Vec<F>,
     optimizer_state: Vec<F>,
     progress: Progress,
     epochs: usize,
@@ -91,6 +94,8 @@ impl<F: Scalar + Element> Trainer<F> {
         if file || self.config.early_stopping.is_some() {
             self.best.parameters.clear();
             self.best.parameters.extend_from_slice(self.model.parameters());
+            self.best.state.clear();
+            self.best.state.extend_from_slice(self.model.state());
         }
         if file {
             self.best.optimizer_state.clear();
@@ -108,6 +113,7 @@ impl<F: Scalar + Element> Trainer<F> {
         {
             let mut model = self.model.clone();
             model.parameters_mut().copy_from_slice(&self.best.parameters);
+            model.state_mut().copy_from_slice(&self.best.state);
             let history =
                 History { epochs: self.history.epochs[..self.best.epochs].to_vec(), best: self.history.best };
             let checkpoint = self.write_down(model, &self.best.optimizer_state, self.best.progress, history);
@@ -146,6 +152,7 @@ impl<F: Scalar + Element> Trainer<F> {
             history,
             optimizer_state: optimizer_state.to_vec(),
             best_parameters: if stopping { self.best.parameters.clone() } else { Vec::new() },
+            best_state: if stopping { self.best.state.clone() } else { Vec::new() },
         };
         let checkpoint = Checkpoint::new(model, Some(state)).with_data(self.data.clone());
         self.metadata.iter().fold(checkpoint, |checkpoint, (key, value)| checkpoint.describe_as(key, value))

@@ -10,10 +10,12 @@ use super::saving::{Best, Saving};
 use super::{CheckpointPolicy, History, Progress, TrainConfig, clip};
 use crate::checkpoint::{Checkpoint, CheckpointError, DataNotes};
 use crate::data_check::check_data;
+use crate::error::Error;
 use crate::evaluate::{BATCH, batch_loss, load_inputs, mean_loss};
+use crate::losses::Loss;
+use crate::optimizers::Optimizer;
 use crate::optimizers::Update;
-use crate::plan::zeros;
-use crate::{Error, Loss, Model, Optimizer, Session};
+use crate::session::{Model, Session, zeros};
 
 /// The branch of a seed's random streams that random layers draw from.
 const STEP_STREAM: u64 = 2;
@@ -68,6 +70,7 @@ impl<F: Scalar + Element> Trainer<F> {
         let mut best = Best::default();
         if config.early_stopping.is_some() {
             best.parameters = model.parameters().to_vec();
+            best.state = model.state().to_vec();
         }
         let state = parameters.saturating_mul(optimizer.state_per_parameter());
         Ok(Self {
@@ -107,6 +110,7 @@ impl<F: Scalar + Element> Trainer<F> {
         let mut trainer = Self::new(model, config, pool)?;
         if state.optimizer_state.len() != trainer.optimizer_state.len()
             || state.best_parameters.len() != trainer.best.parameters.len()
+            || state.best_state.len() != trainer.best.state.len()
         {
             return Err(CheckpointError::NoTrainingState.into());
         }
@@ -115,7 +119,7 @@ impl<F: Scalar + Element> Trainer<F> {
             return Err(CheckpointError::Progress { epochs, found }.into());
         }
         trainer.optimizer_state.copy_from_slice(&state.optimizer_state);
-        trainer.best.parameters = state.best_parameters;
+        (trainer.best.parameters, trainer.best.state) = (state.best_parameters, state.best_state);
         (trainer.progress, trainer.history) = (state.progress, state.history);
         if trainer.config.early_stopping.is_some() {
             // Version 0.1 let patience count from the best epoch.
@@ -166,7 +170,7 @@ impl<F: Scalar + Element> Trainer<F> {
 
         // Forward, loss, backward.
         let loss = self.loss_of(train, positions, Some(stream));
-        self.session.backward(self.model.parameters(), &mut self.gradients, false);
+        self.session.backward(&self.model, &mut self.gradients, false);
 
         // Update. A gradient longer than the limit is scaled down to it.
         let gradient_scale = match self.config.clip_norm {
@@ -184,6 +188,7 @@ impl<F: Scalar + Element> Trainer<F> {
             step: progress.step + 1,
             learning_rate: self.config.schedule.rate(progress.step, total, steps),
         });
+        self.session.remember(self.model.state_mut());
         progress.step += 1;
         progress.step_in_epoch += 1;
         progress.loss_sum += loss * positions.len() as f64;
@@ -193,15 +198,15 @@ impl<F: Scalar + Element> Trainer<F> {
     /// The loss of the samples at `positions`: the forward pass and, where the layers are random, its stream.
     pub(super) fn loss_of(&mut self, data: &Dataset, positions: &[u32], stream: Option<Stream>) -> f64 {
         load_inputs(&mut self.session, data, positions);
-        self.session.forward(self.model.parameters(), stream);
+        self.session.forward(&self.model, stream);
         batch_loss(&mut self.session, &*self.loss, data, positions, &mut self.targets, &mut self.sums)
     }
 
     /// The mean loss over a data set that was checked, for which there is memory.
     pub(super) fn mean_loss(&mut self, data: &Dataset) -> f64 {
-        let (parameters, batch) = (self.model.parameters(), self.config.batch_size);
+        let (weights, batch) = (self.model.weights(), self.config.batch_size);
         let memory = (&mut *self.targets, &mut *self.sums);
-        mean_loss(&mut self.session, batch, parameters, &*self.loss, data, memory)
+        mean_loss(&mut self.session, batch, weights, &*self.loss, data, memory)
     }
 
     /// The samples of one batch of an evaluation.

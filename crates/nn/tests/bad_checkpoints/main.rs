@@ -75,7 +75,7 @@ fn another_architecture_is_refused_with_the_first_difference() {
             plain().with(Dense::new(3)).with(Softmax).view("encoder", 0..1),
             &["softmax1", "found no such layer"],
         ),
-        (plain().with(Dense::new(3)), &["views []", "found views [(\"encoder\", [0, 1])]"]),
+        (plain().with(Dense::new(3)), &["views []", "found views [[\"encoder\",[0,1]]]"]),
     ];
     for (network, parts) in cases {
         let message = Checkpoint::read_into(&path, network).unwrap_err().to_string();

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{Plan, PlanError, Scalar, Sequential, Shape};
+use pellucid_compute::Scalar;
+
+use super::{Graph, Shape};
+use crate::layer::{PlanError, Port};
+use crate::session::Plan;
 
 /// What `summary()` says of a network: its layers with shapes, parameters, memory and operations.
 ///
@@ -17,8 +21,8 @@ use crate::{Plan, PlanError, Scalar, Sequential, Shape};
 pub struct Summary {
     /// The layers in order.
     pub layers: Vec<SummaryLayer>,
-    /// The shape of an input sample.
-    pub input: Shape,
+    /// The names of the inputs and the shapes of their samples.
+    pub inputs: Vec<(String, Port)>,
     /// All parameters.
     pub parameters: usize,
     /// Bytes of all parameters.
@@ -36,9 +40,11 @@ pub struct SummaryLayer {
     pub name: String,
     /// Its kind.
     pub kind: &'static str,
+    /// The values that it is fed with, where that is not just the one before.
+    pub fed_with: Option<Vec<String>>,
     /// The shape of an output sample.
     pub output: Shape,
-    /// Its parameters.
+    /// Its own parameters; those that it shares with an earlier layer are counted there.
     pub parameters: usize,
     /// Bytes of its output for one sample.
     pub activation_bytes: usize,
@@ -51,27 +57,35 @@ impl Summary {
     ///
     /// # Errors
     /// Where it cannot be planned.
-    pub fn of<F: Scalar>(network: &Sequential<F>) -> Result<Self, PlanError> {
-        Ok(Self::new::<F>(&Plan::new(network, &network.whole(), 1)?))
+    pub fn of<F: Scalar>(network: &Graph<F>) -> Result<Self, PlanError> {
+        Ok(Self::new::<F>(&Plan::whole(network)?))
     }
 
     /// The summary of a network planned for a batch of one, in numbers of type `F`.
     pub(crate) fn new<F>(plan: &Plan) -> Self {
-        let layers = plan.layers.iter().map(|layer| SummaryLayer {
-            name: layer.name.clone(),
-            kind: layer.kind,
-            output: layer.output.clone(),
-            parameters: layer.parameters.len(),
-            activation_bytes: layer.output.len() * size_of::<F>(),
-            flops: layer.flops,
+        let inputs = plan.inputs().len();
+        let layers = plan.nodes.iter().enumerate().map(|(place, node)| {
+            let own = node.parameters.iter().zip(&node.own).filter(|(_, own)| **own);
+            // The value before, in the order of the plan.
+            let chained = node.inputs == [inputs + place - 1];
+            let names = || node.inputs.iter().map(|&input| plan.values[input].name.clone()).collect();
+            SummaryLayer {
+                name: node.name.clone(),
+                kind: node.kind,
+                fed_with: (!chained).then(names),
+                output: node.output.clone(),
+                parameters: own.map(|(slot, _)| slot.len).sum(),
+                activation_bytes: node.output.len() * size_of::<F>(),
+                flops: node.flops,
+            }
         });
         Self {
             layers: layers.collect(),
-            input: plan.input.clone(),
+            inputs: plan.inputs().iter().map(|input| (input.name.clone(), input.port.clone())).collect(),
             parameters: plan.parameters,
             parameter_bytes: plan.parameters * size_of::<F>(),
             training_bytes_per_sample: plan.session_bytes::<F>(true) / plan.max_batch,
-            flops: plan.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.flops)),
+            flops: plan.nodes.iter().fold(0, |sum, layer| sum.saturating_add(layer.flops)),
         }
     }
 }
@@ -79,24 +93,35 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<String> = self.layers.iter().map(|layer| shown(&layer.name)).collect();
-        let name = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(5);
+        let inputs = self.inputs.iter().map(|(name, _)| shown(name));
+        let name =
+            names.iter().cloned().chain(inputs).map(|name| name.chars().count()).max().unwrap_or(0).max(5);
         writeln!(
             f,
             "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
             "layer", "kind", "output", "parameters", "bytes/sample", "FLOPs/sample"
         )?;
-        writeln!(f, "{:name$}  {:10}  {:>12}", "input", "", self.input.to_string())?;
-        for (layer, shown) in self.layers.iter().zip(&names) {
-            writeln!(
+        for (input, port) in &self.inputs {
+            writeln!(f, "{:name$}  {:10}  {:>12}", shown(input), "", port.to_string())?;
+        }
+        for (layer, label) in self.layers.iter().zip(&names) {
+            write!(
                 f,
                 "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
-                shown,
+                label,
                 layer.kind,
                 layer.output.to_string(),
                 layer.parameters,
                 layer.activation_bytes,
                 layer.flops
             )?;
+            match &layer.fed_with {
+                Some(from) => {
+                    let from: Vec<String> = from.iter().map(|name| shown(name)).collect();
+                    writeln!(f, "  from {}", from.join(", "))?;
+                }
+                None => writeln!(f)?,
+            }
         }
         write!(
             f,
@@ -122,7 +147,8 @@ fn shown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Dense;
+    use crate::layers::Dense;
+    use crate::network::Sequential;
 
     #[test]
     fn names_of_any_length_and_kind_are_shown() {
@@ -133,7 +159,7 @@ mod tests {
             .named("\u{1b}[31mred\n")
             .with(Dense::new(3))
             .named("größe");
-        let table = Summary::of(&network).unwrap().to_string();
+        let table = Summary::of(&network.into()).unwrap().to_string();
         assert!(table.len() < 1000 && !table.contains('\u{1b}'), "{table}");
         let line = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap();
         assert!(line(&"n".repeat(40)).starts_with(&format!("{}...  dense", "n".repeat(40))));

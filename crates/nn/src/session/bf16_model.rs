@@ -1,15 +1,17 @@
 //! A model for prediction with half the memory: its weights are bf16 numbers.
 
-use std::ops::Range;
+use std::any::Any;
 use std::sync::Arc;
 
 use pellucid_compute::half_precision::{bf16, multiply_row, widen};
 use pellucid_compute::{Buffer, MatRef, Pool};
 
-use crate::layer::{Forward, Mode};
-use crate::layers::dense_forward;
-use crate::plan::zeros;
-use crate::{Activation, Error, Model, Plan, PlanError, Sequential};
+use super::layout::Layout;
+use super::{Model, NodePlan, Plan, zeros};
+use crate::error::Error;
+use crate::layer::{Inputs, Mode, OperationForward, PlanError, Slot, Tensors};
+use crate::layers::{Activation, Dense, dense_forward};
+use crate::network::{Graph, View};
 
 /// Samples that are computed one by one; from more on, each layer's weights are widened to f32 once for all of them.
 const FEW: usize = 3;
@@ -32,12 +34,13 @@ const FEW: usize = 3;
 /// ```
 #[derive(Debug)]
 pub struct Bf16Model {
-    network: Arc<Sequential<f32>>,
+    network: Arc<Graph<f32>>,
     plan: Plan,
     pool: Arc<Pool>,
     stages: Vec<Stage>,
     activations: Buffer<f32>,
-    saved: Buffer<f32>,
+    /// The state of the whole network.
+    state: Vec<f32>,
     scratch: Buffer<f32>,
     /// The weights of one layer as f32.
     widened: Buffer<f32>,
@@ -51,8 +54,8 @@ enum Stage {
         bias: Vec<f32>,
         activation: Activation,
     },
-    /// A layer of another kind, with its parameters as they are.
-    Other(Vec<f32>),
+    /// A layer of another kind, with its parameters as they are, one tensor after the other, and where they lie.
+    Other(Vec<f32>, Vec<Slot>),
 }
 
 impl Bf16Model {
@@ -64,41 +67,33 @@ impl Bf16Model {
     /// # Errors
     /// Where there is not the memory.
     pub fn new(model: &Model<f32>, pool: &Arc<Pool>) -> Result<Self, PlanError> {
-        Self::of_layers(model, &model.architecture().whole(), pool)
+        Self::of_view(model, &model.architecture().whole(), pool)
     }
 
-    /// Some layers of a model, such as those of [`Sequential::find_view`].
+    /// A view of a model, such as that of [`Graph::find_view`].
     ///
     /// # Errors
-    /// Where the range is not in the network or there is not the memory.
-    pub fn of_layers(model: &Model<f32>, layers: &Range<usize>, pool: &Arc<Pool>) -> Result<Self, PlanError> {
+    /// Returns an error if the view is not in the network or has another input than one of numbers, or if there is not the
+    /// memory.
+    pub fn of_view(model: &Model<f32>, view: &View, pool: &Arc<Pool>) -> Result<Self, PlanError> {
         let network = Arc::clone(model.architecture());
-        let plan = Plan::new(&network, layers, Self::BATCH)?;
-        let stages: Vec<Stage> = plan
-            .layers
-            .iter()
-            .map(|layer| {
-                let parameters = &model.parameters()[layer.parameters.clone()];
-                let Some(dense) = network.layer(layer.index).as_dense() else {
-                    return Stage::Other(parameters.to_vec());
-                };
-                let (weight, bias) = parameters.split_at(layer.input.len() * layer.output.len());
-                Stage::Dense {
-                    weight: weight.iter().copied().map(bf16::from_f32).collect(),
-                    bias: bias.to_vec(),
-                    activation: dense.activation,
-                }
-            })
-            .collect();
+        let plan = Plan::with_layout(&network, view, &[], Self::BATCH, Layout::Shared)?;
+        if !matches!(plan.inputs(), [input] if !input.port.is_indices()) {
+            let found =
+                plan.inputs().iter().map(|input| input.port.to_string()).collect::<Vec<_>>().join(" and ");
+            return Err(PlanError::input("one input of numbers for weights in bf16", found).of_layer("input"));
+        }
+        let stages: Vec<Stage> =
+            plan.nodes.iter().map(|node| Stage::new(&network, node, model.parameters())).collect();
         let widest = stages.iter().map(|stage| match stage {
             Stage::Dense { weight, .. } => weight.len(),
-            Stage::Other(_) => 0,
+            Stage::Other(..) => 0,
         });
         Ok(Self {
             activations: zeros(plan.activations)?,
-            saved: zeros(plan.saved)?,
             scratch: zeros(plan.scratch)?,
             widened: zeros(widest.max().unwrap_or(0))?,
+            state: model.state().to_vec(),
             pool: Arc::clone(pool),
             network,
             plan,
@@ -110,7 +105,7 @@ impl Bf16Model {
     pub fn parameter_bytes(&self) -> usize {
         let bytes = |stage: &Stage| match stage {
             Stage::Dense { weight, bias, .. } => size_of_val(&weight[..]) + size_of_val(&bias[..]),
-            Stage::Other(parameters) => size_of_val(&parameters[..]),
+            Stage::Other(parameters, _) => size_of_val(&parameters[..]),
         };
         self.stages.iter().map(bytes).sum()
     }
@@ -125,7 +120,7 @@ impl Bf16Model {
     /// # Errors
     /// Where `x` is not a whole number of samples or `y` does not hold as many outputs.
     pub fn predict(&mut self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
-        let (n_in, n_out) = (self.plan.input.len(), self.plan.output().len());
+        let (n_in, n_out) = (self.plan.input().len(), self.plan.output().len());
         let samples = x.len() / n_in;
         if x.len() != samples * n_in || y.len() != samples * n_out {
             return Err(Error::Input {
@@ -136,53 +131,97 @@ impl Bf16Model {
         let last = self.stages.len() - 1;
         for (x, y) in x.chunks(Self::BATCH * n_in).zip(y.chunks_mut(Self::BATCH * n_out)) {
             for place in 0..=last {
-                let ends = ((place == 0).then_some(x), (place == last).then_some(&mut *y));
-                self.forward(place, x.len() / n_in, ends);
+                self.forward(place, x, (place == last).then_some(&mut *y));
             }
         }
         Ok(())
     }
 
-    /// The forward pass of one layer, from and to the model's memory or the caller's.
-    fn forward(&mut self, place: usize, batch: usize, (x, y): (Option<&[f32]>, Option<&mut [f32]>)) {
-        let layer = &self.plan.layers[place];
-        let (n_in, n_out) = (layer.input.len(), layer.output.len());
-        let (before, after) = self.activations.split_at_mut(layer.y);
-        let x = x.unwrap_or(&before[layer.x..layer.x + batch * n_in]);
-        let y = y.unwrap_or(&mut after[..batch * n_out]);
+    /// The forward pass of one node over the samples `x`, to the model's memory or the caller's.
+    fn forward(&mut self, place: usize, x: &[f32], y: Option<&mut [f32]>) {
+        let node = &self.plan.nodes[place];
+        let batch = x.len() / self.plan.input().len();
+        let (low, rest) = self.activations.split_at_mut(node.y);
+        let len = batch * node.output.len();
+        let (own, high, high_begin) = match y {
+            Some(y) => (y, &*rest, node.y),
+            None => {
+                let (own, high) = rest.split_at_mut(len);
+                (own, &*high, node.y + len)
+            }
+        };
+        let inputs = Inputs {
+            batch,
+            ports: &node.ports,
+            sources: &node.sources,
+            low,
+            high: (high, high_begin),
+            outside: Some(x),
+            indices: &[],
+        };
         match &self.stages[place] {
             // y = f(x W + b)
             Stage::Dense { weight, bias, activation } => {
+                let (x, n_in, n_out) = (inputs.numbers(0), node.ports[0].shape.len(), node.output.len());
                 if batch <= FEW {
-                    for (x, y) in x.chunks_exact(n_in).zip(y.chunks_exact_mut(n_out)) {
+                    for (x, y) in x.chunks_exact(n_in).zip(own.chunks_exact_mut(n_out)) {
                         multiply_row(&self.pool, y, x, weight, bias);
                     }
-                    activation.apply(&self.pool, y);
+                    activation.apply(&self.pool, own);
                 } else {
                     let widened = &mut self.widened[..weight.len()];
                     widen(widened, weight);
                     let (x, w) = (MatRef::row_major(x, batch, n_in), MatRef::row_major(widened, n_in, n_out));
-                    dense_forward(&self.pool, y, x, w, bias, *activation);
+                    dense_forward(&self.pool, own, x, w, bias, *activation);
                 }
             }
-            Stage::Other(parameters) => self.network.layer(layer.index).forward(Forward {
-                batch,
-                mode: Mode::Evaluate,
-                pool: &self.pool,
-                parameters,
-                x,
-                y,
-                saved: &mut self.saved[layer.saved.clone()],
-                scratch: &mut self.scratch[..layer.scratch],
-            }),
+            Stage::Other(parameters, slots) => {
+                let Some(operation) = self.network.operation(node.value) else { return };
+                operation.forward(OperationForward {
+                    batch,
+                    mode: Mode::Evaluate,
+                    pool: &self.pool,
+                    inputs,
+                    output: &node.output,
+                    parameters: Tensors::new(parameters, slots, batch),
+                    state: Tensors::new(&self.state, &node.state, batch),
+                    y: own,
+                    saved: None,
+                    marks: None,
+                    scratch: &mut self.scratch[..node.scratch],
+                });
+            }
         }
+    }
+}
+
+impl Stage {
+    fn new(network: &Graph<f32>, node: &NodePlan, parameters: &[f32]) -> Self {
+        let tensor = |slot: &Slot| &parameters[slot.range(1)];
+        let layer = network.operation(node.value).and_then(|operation| operation.as_layer());
+        if let Some(dense) = layer.and_then(|layer| (layer as &dyn Any).downcast_ref::<Dense>())
+            && let [weight, bias] = node.parameters[..]
+        {
+            return Self::Dense {
+                weight: tensor(&weight).iter().copied().map(bf16::from_f32).collect(),
+                bias: tensor(&bias).to_vec(),
+                activation: dense.activation,
+            };
+        }
+        let (mut numbers, mut slots) = (Vec::new(), Vec::new());
+        for slot in &node.parameters {
+            slots.push(Slot { begin: numbers.len(), ..*slot });
+            numbers.extend_from_slice(tensor(slot));
+        }
+        Self::Other(numbers, slots)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dense, Softmax};
+    use crate::layers::Softmax;
+    use crate::network::Sequential;
 
     fn model() -> Model<f32> {
         let network = Sequential::new(20)
@@ -205,8 +244,8 @@ mod tests {
         let mut rounded = model();
         let mut small = Bf16Model::new(&rounded, &Arc::default()).expect("memory");
         let plan = rounded.plan().clone();
-        for (.., range) in plan.tensors().filter(|(name, ..)| name.ends_with("weight")) {
-            for x in &mut rounded.parameters_mut()[range.clone()] {
+        for tensor in plan.tensors.iter().filter(|tensor| tensor.name.ends_with("weight")) {
+            for x in &mut rounded.parameters_mut()[tensor.range.clone()] {
                 *x = bf16::from_f32(*x).to_f32();
             }
         }
@@ -224,7 +263,7 @@ mod tests {
     fn views_run_and_take_half_the_bytes() {
         let model = model();
         let layers = model.architecture().find_view("code").expect("a view");
-        let mut code = Bf16Model::of_layers(&model, &layers, &Arc::default()).expect("memory");
+        let mut code = Bf16Model::of_view(&model, &layers, &Arc::default()).expect("memory");
         assert_eq!(code.parameter_bytes(), 2 * (20 * 150 + 150 * 7) + 4 * (150 + 7));
         let mut y = [0.0; 7];
         code.predict(&samples(1), &mut y).expect("a sample");

@@ -1,0 +1,118 @@
+//! Tensors of a layer by number, wherever they lie in a flat vector.
+
+use std::ops::Range;
+
+/// Where a tensor lies in a flat vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Its first element.
+    pub begin: usize,
+    /// Its elements, of one sample where it has a row for each.
+    pub len: usize,
+    /// Whether it has a row for each sample of the batch.
+    pub per_sample: bool,
+}
+
+impl Slot {
+    /// A tensor whose size does not depend on the batch.
+    pub fn fixed(range: Range<usize>) -> Self {
+        Self { begin: range.start, len: range.len(), per_sample: false }
+    }
+
+    /// The elements of a batch of `batch` samples.
+    #[inline]
+    pub fn range(self, batch: usize) -> Range<usize> {
+        self.begin..self.begin + if self.per_sample { self.len * batch } else { self.len }
+    }
+}
+
+/// Tensors to read, numbered as the layer declared them.
+///
+/// ```
+/// use pellucid_nn::layer::{Slot, Tensors};
+/// let slots = [Slot::fixed(3..4), Slot::fixed(0..2)];
+/// let [weight, bias] = Tensors::new(&[1.0, 2.0, 3.0, 4.0], &slots, 1).get();
+/// assert_eq!((weight, bias), (&[4.0][..], &[1.0, 2.0][..]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Tensors<'a, F> {
+    flat: &'a [F],
+    slots: &'a [Slot],
+    batch: usize,
+}
+
+impl<'a, F: Copy> Tensors<'a, F> {
+    /// The tensors at `slots` of a flat vector, for a batch of `batch` samples.
+    pub fn new(flat: &'a [F], slots: &'a [Slot], batch: usize) -> Self {
+        Self { flat, slots, batch }
+    }
+
+    /// The first `N` tensors.
+    ///
+    /// # Panics
+    /// Panics if there are fewer.
+    #[inline]
+    pub fn get<const N: usize>(self) -> [&'a [F]; N] {
+        std::array::from_fn(|number| self.tensor(number))
+    }
+
+    /// The tensor of that number.
+    ///
+    /// # Panics
+    /// Panics if there are not as many.
+    #[inline]
+    pub fn tensor(self, number: usize) -> &'a [F] {
+        &self.flat[self.slots[number].range(self.batch)]
+    }
+
+    /// The number of tensors.
+    pub fn count(self) -> usize {
+        self.slots.len()
+    }
+}
+
+/// Tensors to write, numbered as the layer declared them.
+#[derive(Debug)]
+pub struct TensorsMut<'a, F> {
+    flat: &'a mut [F],
+    slots: &'a [Slot],
+    batch: usize,
+}
+
+impl<'a, F> TensorsMut<'a, F> {
+    /// The tensors at `slots` of a flat vector, for a batch of `batch` samples.
+    pub fn new(flat: &'a mut [F], slots: &'a [Slot], batch: usize) -> Self {
+        Self { flat, slots, batch }
+    }
+
+    /// The first `N` tensors.
+    ///
+    /// # Panics
+    /// Panics if there are fewer, or if two of them overlap, as they do where a layer is given one tensor twice.
+    #[inline]
+    pub fn get<const N: usize>(self) -> [&'a mut [F]; N] {
+        let ranges = std::array::from_fn(|number| self.slots[number].range(self.batch));
+        match self.flat.get_disjoint_mut(ranges) {
+            Ok(tensors) => tensors,
+            Err(error) => panic!("tensors of a layer: {error}"),
+        }
+    }
+
+    /// The tensor of that number.
+    ///
+    /// # Panics
+    /// Panics if there are not as many.
+    pub fn tensor(&mut self, number: usize) -> &mut [F] {
+        &mut self.flat[self.slots[number].range(self.batch)]
+    }
+
+    /// The same tensors for a shorter time.
+    pub fn reborrow(&mut self) -> TensorsMut<'_, F> {
+        TensorsMut { flat: self.flat, slots: self.slots, batch: self.batch }
+    }
+
+    /// The number of tensors.
+    pub fn count(&self) -> usize {
+        self.slots.len()
+    }
+}
