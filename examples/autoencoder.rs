@@ -19,7 +19,7 @@ fn main() -> Result<(), pellucid::Error> {
         epochs: 5,
         batch_size: 256,
         loss: LossConfig::BceWithLogits,
-        optimizer: OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 },
+        optimizer: Adam::default().into(),
         schedule: Schedule::cosine(0.003),
         ..Default::default()
     };

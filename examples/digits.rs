@@ -14,7 +14,7 @@ fn main() -> Result<(), pellucid::Error> {
         epochs: 15,
         batch_size: 128,
         loss: LossConfig::CrossEntropyWithLogits,
-        optimizer: OptimizerConfig::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.02 },
+        optimizer: AdamW { weight_decay: 0.02, ..Default::default() }.into(),
         schedule: Schedule::cosine(0.001).warmup(200),
         ..Default::default()
     };

@@ -6,18 +6,20 @@
 //! to run in; a [`Trainer`] runs it. [`gradient_check`] holds every derivative against differences.
 
 pub mod checkpoint;
+pub mod configs;
 mod data_check;
 mod error;
 mod evaluate;
 pub mod gradient_check;
+pub mod hyperparameters;
 mod init;
 pub mod layer;
 mod layers;
-mod losses;
+pub mod losses;
 mod naming;
 mod network;
 mod operations;
-mod optimizers;
+pub mod optimizers;
 mod schedule;
 mod session;
 mod train;
@@ -32,15 +34,13 @@ pub use layer::{
     PlanError, Port, Remember, TensorSpec, Tensors, TensorsMut,
 };
 pub use layers::{Activation, Dense, LayerConfig, LayerConfigError, Softmax};
-pub use losses::{
-    BceWithLogits, CrossEntropyWithLogits, Huber, Loss, LossConfig, LossRows, Mse, evaluate_loss,
-};
+pub use losses::*;
 pub use network::{
     ArchitectureConfig, ArchitectureError, Graph, InputConfig, NamedLayer, Node, Sequential, Shape, Summary,
     SummaryLayer, Value, View, ViewConfig, WeightsOf,
 };
 pub use operations::{Add, Concatenate, Embedding, Multiply, OperationConfig};
-pub use optimizers::{Adam, Optimizer, OptimizerConfig, Sgd, Update};
+pub use optimizers::*;
 pub use pellucid_compute::{Pool, Scalar, Stream};
 pub use schedule::{Decay, Schedule};
 pub use session::{

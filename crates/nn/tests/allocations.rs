@@ -65,7 +65,7 @@ fn a_training_step_after_the_first_does_not_allocate() {
     });
     assert!(on_another_thread >= 2, "the allocator does not count other threads");
 
-    let adam = OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let adam = OptimizerConfig::from(Adam::default());
     let deep = TrainConfig {
         batch_size: 256,
         loss: LossConfig::BceWithLogits,

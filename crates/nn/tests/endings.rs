@@ -91,10 +91,7 @@ fn a_last_step_that_diverges_writes_nothing() {
     };
     trainer::<f32>(config(50, 0.1)).checkpoints(policy.clone()).fit(&line(8), None, &mut ()).unwrap();
     let good = [&latest, &best].map(|path| std::fs::read(path).unwrap());
-    let adam = |rate| TrainConfig {
-        optimizer: OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 },
-        ..config(1, rate)
-    };
+    let adam = |rate| TrainConfig { optimizer: Adam::default().into(), ..config(1, rate) };
     let clipped = |rate| TrainConfig { clip_norm: Some(1.0), ..config(1, rate) };
     for rate in [1e25, 1e30, 1e38] {
         for config in
@@ -134,13 +131,13 @@ fn an_infinite_loss_is_an_error() {
 #[test]
 fn settings_that_f32_cannot_hold_are_named() {
     let adam = |beta1, beta2, epsilon, weight_decay| TrainConfig {
-        optimizer: OptimizerConfig::Adam { beta1, beta2, epsilon, weight_decay },
+        optimizer: Adam { beta1, beta2, epsilon, weight_decay }.into(),
         ..TrainConfig::default()
     };
     let cases = [
         (config(1, 1e-50), "learning_rate = 1e-50"),
-        (TrainConfig { loss: LossConfig::Huber { delta: 1e-50 }, ..config(1, 0.1) }, "delta = 1e-50"),
-        (TrainConfig { loss: LossConfig::Huber { delta: 1e50 }, ..config(1, 0.1) }, "delta = 1e50"),
+        (TrainConfig { loss: LossConfig::from(Huber { delta: 1e-50 }), ..config(1, 0.1) }, "delta = 1e-50"),
+        (TrainConfig { loss: LossConfig::from(Huber { delta: 1e50 }), ..config(1, 0.1) }, "delta = 1e50"),
         (adam(0.9, 0.999, 1e-50, 0.0), "epsilon = 1e-50"),
         (adam(0.9, 0.999, 1e-8, 1e40), "weight_decay = 1e40"),
     ];

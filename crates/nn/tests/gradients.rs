@@ -133,7 +133,7 @@ fn a_planted_error_in_any_loss_is_caught() {
         LossConfig::Mse,
         LossConfig::BceWithLogits,
         LossConfig::CrossEntropyWithLogits,
-        LossConfig::Huber { delta: 1.0 },
+        LossConfig::from(Huber { delta: 1.0 }),
     ] {
         let loss = PlantedLoss(config.build());
         let checks = gradient_check::check_loss("planted", &loss, 2, &targets, 4).unwrap();

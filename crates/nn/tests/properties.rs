@@ -241,9 +241,9 @@ proptest! {
             *parameter = f32::from_bits(bits);
         }
         let optimizer = if adam {
-            OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: learning_rate }
+            OptimizerConfig::from(Adam { weight_decay: learning_rate, ..Default::default() })
         } else {
-            OptimizerConfig::Sgd { momentum: 0.9, nesterov: true, weight_decay: learning_rate }
+            OptimizerConfig::from(Sgd { momentum: 0.9, nesterov: true, weight_decay: learning_rate })
         };
         let count = model.parameters().len();
         let state = TrainingState {

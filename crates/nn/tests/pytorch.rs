@@ -195,14 +195,16 @@ fn compare_optimizers<F: Scalar>(recorded: &Recorded) -> f64 {
         let mut state = vec![F::ZERO; optimizer.state_per_parameter() * parameters.len()];
         assert_eq!(case.after.len(), 10);
         for (step, (gradients, after)) in (1..).zip(recorded.gradients.iter().zip(&case.after)) {
+            let state = StateMut::whole(&mut state, parameters.len());
             optimizer.step(Update {
                 pool: &Pool::single(),
                 parameters: &mut parameters,
                 gradients: &numbers(gradients),
                 gradient_scale: F::ONE,
-                state: &mut state,
+                state,
                 step,
                 learning_rate: case.learning_rate,
+                weight_decay: optimizer.weight_decay(),
             });
             // A step bears the rounding of the parameters, which are larger.
             worst.compare(

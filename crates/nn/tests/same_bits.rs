@@ -11,7 +11,7 @@ use pellucid_data::Dataset;
 use pellucid_nn::*;
 
 const ADAM: OptimizerConfig =
-    OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    OptimizerConfig::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 });
 
 fn pool(threads: usize) -> Arc<Pool> {
     Arc::new(Pool::new(threads))
@@ -122,8 +122,8 @@ fn small_run() -> (TrainConfig, Dataset, Dataset) {
 /// Every setting that has a state of its own.
 fn settings() -> Vec<TrainConfig> {
     let (config, ..) = small_run();
-    let momentum = OptimizerConfig::Sgd { momentum: 0.9, nesterov: true, weight_decay: 1e-4 };
-    let adamw = OptimizerConfig::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
+    let momentum = OptimizerConfig::from(Sgd { momentum: 0.9, nesterov: true, weight_decay: 1e-4 });
+    let adamw = OptimizerConfig::from(AdamW::default());
     vec![
         config.clone(),
         TrainConfig { optimizer: ADAM, schedule: Schedule::cosine(0.01).warmup(7), ..config.clone() },

@@ -53,7 +53,8 @@ fn targets_that_a_loss_is_not_defined_for() {
     let shuffled = irises.subset(&[2, 1]).unwrap();
     assert!(refusal(LossConfig::BceWithLogits, 2, &shuffled).contains("found 4.9 in row 1, column 0"));
     // Any target will do for a distance; positive ones for a cross-entropy.
-    for loss in [LossConfig::Mse, LossConfig::Huber { delta: 1.0 }, LossConfig::CrossEntropyWithLogits] {
+    for loss in [LossConfig::Mse, LossConfig::from(Huber { delta: 1.0 }), LossConfig::CrossEntropyWithLogits]
+    {
         trainer::<f32>(2, 2, loss).fit(&irises, None, &mut ()).unwrap();
     }
 }
@@ -66,7 +67,7 @@ fn a_cross_entropy_of_any_rows_is_minimised() {
         epochs: 200,
         batch_size: 4,
         loss: LossConfig::CrossEntropyWithLogits,
-        optimizer: OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 },
+        optimizer: Adam::default().into(),
         schedule: Schedule::constant(0.1),
         ..TrainConfig::default()
     };

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use pellucid_data::{Dataset, Features, Matrix, Targets};
 use pellucid_nn::*;
 
-const PLAIN: OptimizerConfig = OptimizerConfig::Sgd { momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+const PLAIN: OptimizerConfig =
+    OptimizerConfig::Sgd(Sgd { momentum: 0.0, nesterov: false, weight_decay: 0.0 });
 
 fn values<T>(width: usize, numbers: Vec<T>) -> Matrix<T> {
     Matrix::new(numbers.len() / width, width, numbers).unwrap()
@@ -201,8 +202,8 @@ fn weight_decay_is_reported_in_the_regularised_loss() {
         (trainer.history().clone(), kept.0)
     };
     let decaying = [
-        OptimizerConfig::Sgd { momentum: 0.0, nesterov: false, weight_decay: 0.02 },
-        OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.02 },
+        OptimizerConfig::from(Sgd { weight_decay: 0.02, ..Default::default() }),
+        OptimizerConfig::from(Adam { weight_decay: 0.02, ..Default::default() }),
     ];
     for optimizer in decaying {
         let (history, parameters) = fit(optimizer);
@@ -213,7 +214,7 @@ fn weight_decay_is_reported_in_the_regularised_loss() {
         }
     }
     // Decoupled decay is the gradient of no penalty.
-    let adamw = OptimizerConfig::AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.02 };
+    let adamw = OptimizerConfig::from(AdamW { weight_decay: 0.02, ..Default::default() });
     for optimizer in [PLAIN, adamw] {
         assert!(fit(optimizer).0.epochs.iter().all(|record| record.regularised_loss.is_none()));
     }
@@ -277,7 +278,7 @@ fn data_that_cannot_be_trained_on_are_refused_with_the_place() {
 fn settings_out_of_range_are_named() {
     let good = TrainConfig::default();
     let sgd = |momentum, nesterov, weight_decay| TrainConfig {
-        optimizer: OptimizerConfig::Sgd { momentum, nesterov, weight_decay },
+        optimizer: Sgd { momentum, nesterov, weight_decay }.into(),
         ..TrainConfig::default()
     };
     let early = |patience, min_delta| TrainConfig {
@@ -287,7 +288,7 @@ fn settings_out_of_range_are_named() {
     let cases = [
         (TrainConfig { batch_size: 0, ..good.clone() }, "batch_size = 0: expected at least 1"),
         (TrainConfig { clip_norm: Some(-1.0), ..good.clone() }, "clip_norm = -1: expected a positive number"),
-        (TrainConfig { loss: LossConfig::Huber { delta: f64::NAN }, ..good.clone() }, "delta = NaN"),
+        (TrainConfig { loss: LossConfig::from(Huber { delta: f64::NAN }), ..good.clone() }, "delta = NaN"),
         (TrainConfig { schedule: Schedule::constant(0.0), ..good }, "learning_rate = 0"),
         (sgd(1.0, false, 0.0), "momentum = 1: expected 0 <= momentum < 1"),
         (sgd(0.0, true, 0.0), "expected a momentum"),

@@ -23,11 +23,12 @@ pub mod prelude {
     pub use pellucid_compute::{Pool, Scalar, Stream};
     pub use pellucid_data::{Dataset, Features, Matrix, Mnist, Targets, Task};
     pub use pellucid_nn::Activation::{self, *};
+    pub use pellucid_nn::losses::*;
+    pub use pellucid_nn::optimizers::*;
     pub use pellucid_nn::{
-        Add, BceWithLogits, Checkpoint, Concatenate, CrossEntropyWithLogits, Decay, Dense, EarlyStopping,
-        Embedding, Graph, Huber, Init, Layer, Loss, LossConfig, Model, Mse, Multiply, Observer, Operation,
-        OptimizerConfig, Outcome, Schedule, Sequential, Session, Shape, Softmax, TrainConfig, Trainer, Value,
-        View, accuracy, evaluate, predict,
+        Add, Checkpoint, Concatenate, Decay, Dense, EarlyStopping, Embedding, Graph, Init, Layer, Model,
+        Multiply, Observer, Operation, Outcome, Schedule, Sequential, Session, Shape, Softmax, TrainConfig,
+        Trainer, Value, View, accuracy, evaluate, predict,
     };
     pub use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples, Svc, Svr};
 }

@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use pellucid::compute::Pool;
-use pellucid::nn::{BceWithLogits, Loss, Mse, Optimizer, OptimizerConfig, Update, evaluate_loss};
+use pellucid::nn::{
+    Adam, BceWithLogits, Loss, Mse, Optimizer, OptimizerConfig, Sgd, StateMut, Update, evaluate_loss,
+};
 use pellucid::prelude::*;
 use pellucid_terminal::{machine, say};
 use serde_json::{Value, json};
@@ -94,22 +96,24 @@ pub fn run(args: &Layers) -> Result<Value> {
     }
 
     let mut parameters = model.parameters().to_vec();
-    let sgd = |momentum| OptimizerConfig::Sgd { momentum, nesterov: false, weight_decay: 0.0 };
-    let adam = OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let sgd = |momentum| OptimizerConfig::from(Sgd { momentum, ..Default::default() });
+    let adam = OptimizerConfig::from(Adam::default());
     // Bytes of a parameter: itself and the state read and written, the gradient read.
     for (what, config, bytes) in [("", sgd(0.0), 12.0), (", momentum", sgd(0.9), 20.0), ("", adam, 28.0)] {
         let optimizer: Box<dyn Optimizer<f32>> = config.build();
         let mut state = vec![0.0; optimizer.state_per_parameter() * parameters.len()];
         let name = format!("{}{what}, {} parameters", optimizer.name(), parameters.len());
         table.measure(&name, 0.0, bytes * gradients.len() as f64, || {
+            let state = StateMut::whole(&mut state, parameters.len());
             optimizer.step(Update {
                 pool: &pool,
                 parameters: &mut parameters,
                 gradients: &gradients,
                 gradient_scale: 1.0,
-                state: &mut state,
+                state,
                 step: 1,
                 learning_rate: 1e-9,
+                weight_decay: optimizer.weight_decay(),
             });
         })?;
     }

@@ -25,7 +25,7 @@ fn recipe(seed: u64) -> TrainConfig {
         batch_size: 128,
         seed,
         loss: LossConfig::BceWithLogits,
-        optimizer: OptimizerConfig::Adam { beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weight_decay: 0.0 },
+        optimizer: Adam { beta2: 0.98, ..Default::default() }.into(),
         schedule: Schedule::cosine(0.006).warmup(400),
         ..TrainConfig::default()
     }

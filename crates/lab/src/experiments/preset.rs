@@ -6,7 +6,7 @@ use crate::args::reproduce::Preset;
 
 /// The recipe of a preset.
 pub fn config(preset: Preset, seed: u64) -> TrainConfig {
-    let adam = OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 };
+    let adam = OptimizerConfig::from(Adam::default());
     let base =
         TrainConfig { batch_size: 256, seed, loss: LossConfig::BceWithLogits, ..TrainConfig::default() };
     match preset {

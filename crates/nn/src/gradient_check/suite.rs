@@ -24,8 +24,8 @@ impl<F: Scalar> Loss<F> for Projection {
     }
 
     fn rows(&self, io: LossRows<'_, F>) {
-        io.gradient.copy_from_slice(io.target);
-        let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
+        io.gradient.copy_from_slice(io.target.values());
+        let rows = io.prediction.chunks_exact(io.width).zip(io.target.values().chunks_exact(io.width));
         for (sum, (y, u)) in io.sums.iter_mut().zip(rows) {
             *sum = y.iter().zip(u).map(|(y, u)| y.to_f64() * u.to_f64()).sum();
         }

@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 
 use pellucid_compute::{Scalar, math, reduce::sum_with_gradient, vectorized};
 
-use super::{Loss, LossRows, sum_again};
+use super::loss::{Loss, LossRows, sum_again};
+use crate::configs::{Example, Examples};
 
 /// The mean binary cross-entropy of logits over all N = batch x width elements; targets lie in [0, 1].
 ///
@@ -15,7 +16,7 @@ use super::{Loss, LossRows, sum_again};
 /// dL/dl = 1/N (s(l) - t)
 /// ```
 ///
-/// Neither side cancels or overflows as it is computed: with u = e^-|l| and w the share of the class that the logit
+/// As computed, neither cancels or overflows: with u = e^-|l| and w the share of the class that the logit
 /// speaks against (1 - t where l > 0, else t), the term is w |l| + ln(1 + u), and the gradient is
 /// w - u / (1 + u) times the sign of l.
 /// Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.2.
@@ -25,7 +26,7 @@ pub struct BceWithLogits;
 vectorized! {
     fn rows<F>(io: LossRows<'_, F>) {
         let scale = io.scale;
-        let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
+        let rows = io.prediction.chunks_exact(io.width).zip(io.target.values().chunks_exact(io.width));
         for ((l, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
             for (u, &l) in g.iter_mut().zip(l) {
                 *u = math::exp_of_negative(-l.abs());
@@ -43,7 +44,7 @@ vectorized! {
     }
 }
 
-/// One term in `f64`.
+/// A term in `f64`.
 fn term(l: f64, t: f64) -> f64 {
     let against = if l > 0.0 { 1.0 - t } else { t };
     against * l.abs() + (-l.abs()).exp().ln_1p()
@@ -58,7 +59,17 @@ impl<F: Scalar> Loss<F> for BceWithLogits {
         0.0..=1.0
     }
 
+    fn takes_logits(&self) -> bool {
+        true
+    }
+
     fn rows(&self, io: LossRows<'_, F>) {
         rows(io);
+    }
+}
+
+impl Examples for BceWithLogits {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new(Self)]
     }
 }

@@ -4,10 +4,12 @@ use std::ops::RangeInclusive;
 
 use pellucid_compute::{Scalar, math, vectorized};
 
-use super::{Loss, LossRows};
+use super::loss::{Loss, LossRows};
+use super::target::{Target, TargetKind};
+use crate::configs::{Example, Examples};
 
-/// The mean cross-entropy of logits over the batch; a target row is a distribution over classes (one-hot, or soft
-/// labels), or any numbers of at least 0.
+/// The mean cross-entropy of logits over the batch. A target is the index of a class, or a row of numbers of at least 0: a
+/// distribution over classes (one-hot, or soft labels), or any others.
 ///
 /// ```text
 /// L = -1/batch sum_i sum_c t_ic ln p_ic,   p_i = softmax(l_i),   ln p_ic = l_ic - ln sum_k e^l_ik
@@ -23,7 +25,7 @@ pub struct CrossEntropyWithLogits;
 
 vectorized! {
     fn rows<F>(io: LossRows<'_, F>) {
-        let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
+        let rows = io.prediction.chunks_exact(io.width).zip(io.target.values().chunks_exact(io.width));
         for ((l, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
             // Subtracting the largest logit leaves the softmax as it is and keeps e^l finite. A NaN makes the sums NaN.
             let largest = l.iter().copied().fold(l[0], F::max);
@@ -55,6 +57,34 @@ vectorized! {
             *sum = loss;
         }
     }
+
+    // The same sums in the same order as for rows of zeros and a one: the same bits.
+    fn rows_of_classes<F>(io: LossRows<'_, F>, classes: &[u32]) {
+        let rows = io.prediction.chunks_exact(io.width).zip(classes);
+        for ((l, &class), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
+            let class = class as usize;
+            let largest = l.iter().copied().fold(l[0], F::max);
+            for (g, &l) in g.iter_mut().zip(l) {
+                *g = math::exp(l - largest);
+            }
+            let (mut total, mut rest, mut first) = (F::ZERO, F::ZERO, true);
+            for (&e, &l) in g.iter().zip(l) {
+                total += e;
+                if l == largest && first {
+                    first = false;
+                } else {
+                    rest += e;
+                }
+            }
+            *sum = log_of_rest(rest, l, largest) + (largest.to_f64() - l[class].to_f64());
+            // p = 1 / (1 + r) for a largest logit: there 1 - p = r / (1 + r) would lose its digits.
+            let slope = if l[class] == largest { (F::ZERO - rest) / total } else { g[class] / total - F::ONE };
+            for g in &mut *g {
+                *g = io.scale * (*g / total);
+            }
+            g[class] = io.scale * slope;
+        }
+    }
 }
 
 /// ln(1 + r) with r the sum of e^(l - m) over all logits but one of the largest, m; where r is too small for `F`, it is
@@ -83,7 +113,25 @@ impl<F: Scalar> Loss<F> for CrossEntropyWithLogits {
         0.0..=f64::INFINITY
     }
 
+    fn accepts(&self, target: TargetKind) -> bool {
+        matches!(target, TargetKind::Values | TargetKind::Classes)
+    }
+
+    fn takes_logits(&self) -> bool {
+        true
+    }
+
     fn rows(&self, io: LossRows<'_, F>) {
-        rows(io);
+        if let Target::Classes(classes) = io.target {
+            rows_of_classes(io, classes);
+        } else {
+            rows(io);
+        }
+    }
+}
+
+impl Examples for CrossEntropyWithLogits {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new(Self)]
     }
 }

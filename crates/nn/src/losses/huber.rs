@@ -1,8 +1,11 @@
 //! The Huber loss.
 
 use pellucid_compute::{Scalar, reduce::sum_with_gradient, vectorized};
+use serde::{Deserialize, Serialize};
 
-use super::{Loss, LossRows, sum_again};
+use super::loss::{Loss, LossRows, sum_again};
+use crate::configs::{Example, Examples};
+use crate::hyperparameters::positive;
 
 /// The Huber loss, a parabola that becomes a line at |p - t| = delta; its mean over all N elements.
 ///
@@ -14,7 +17,8 @@ use super::{Loss, LossRows, sum_again};
 /// ```
 ///
 /// Source: Huber, *Robust estimation of a location parameter* (1964); the same scale as PyTorch's `HuberLoss`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Huber {
     /// Where the parabola becomes a line; positive.
     pub delta: f64,
@@ -29,7 +33,7 @@ impl Default for Huber {
 vectorized! {
     fn rows<F>(io: LossRows<'_, F>, delta: F) {
         let scale = io.scale;
-        let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
+        let rows = io.prediction.chunks_exact(io.width).zip(io.target.values().chunks_exact(io.width));
         for ((p, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
             *sum = sum_with_gradient(p, t, g, |p, t, _| {
                 let e = p - t;
@@ -52,7 +56,17 @@ impl<F: Scalar> Loss<F> for Huber {
         "Huber"
     }
 
+    fn check(&self) -> Result<(), String> {
+        positive::<F>("delta", self.delta)
+    }
+
     fn rows(&self, io: LossRows<'_, F>) {
         rows(io, F::from_f64(self.delta));
+    }
+}
+
+impl Examples for Huber {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new(Self { delta: 0.7 })]
     }
 }

@@ -2,7 +2,8 @@
 
 use pellucid_compute::{Scalar, reduce::sum_with_gradient, vectorized};
 
-use super::{Loss, LossRows, sum_again};
+use super::loss::{Loss, LossRows, sum_again};
+use crate::configs::{Example, Examples};
 
 /// The mean squared error over all N = batch x width elements.
 ///
@@ -17,7 +18,7 @@ pub struct Mse;
 vectorized! {
     fn rows<F>(io: LossRows<'_, F>) {
         let slope = F::TWO * io.scale;
-        let rows = io.prediction.chunks_exact(io.width).zip(io.target.chunks_exact(io.width));
+        let rows = io.prediction.chunks_exact(io.width).zip(io.target.values().chunks_exact(io.width));
         for ((p, t), (g, sum)) in rows.zip(io.gradient.chunks_exact_mut(io.width).zip(io.sums)) {
             *sum = sum_with_gradient(p, t, g, |p, t, _| ((p - t) * (p - t), slope * (p - t)));
             sum_again(sum, p, t, |p, t| (p - t).powi(2));
@@ -32,5 +33,11 @@ impl<F: Scalar> Loss<F> for Mse {
 
     fn rows(&self, io: LossRows<'_, F>) {
         rows(io);
+    }
+}
+
+impl Examples for Mse {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new(Self)]
     }
 }

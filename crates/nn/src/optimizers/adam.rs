@@ -1,54 +1,41 @@
-//! Adam and AdamW.
+//! Adam.
 
 use pellucid_compute::{Scalar, vectorized};
+use serde::{Deserialize, Serialize};
 
-use super::{Decay, GRAIN, Optimizer, Update};
+use super::decay::Decay;
+use super::optimizer::{GRAIN, Optimizer, Update};
+use crate::configs::{Example, Examples};
+use crate::hyperparameters::{below_one, held, non_negative, positive};
 
-/// Adam: steps scaled by running estimates of the gradient's first and second moment; with `decoupled` weight
-/// decay, AdamW.
+/// Adam: steps scaled by running estimates of the gradient's first and second moment.
 ///
 /// At step t, with gradient g, learning rate eta and weight decay w,
 ///
 /// ```text
-/// g' = g + w theta                                         (Adam)
-/// theta := theta - eta w theta,  g' = g                    (AdamW)
+/// g' = g + w theta
 /// m := beta1 m + (1 - beta1) g'      v := beta2 v + (1 - beta2) g'^2
 /// theta := theta - eta / (1 - beta1^t) m / (sqrt(v / (1 - beta2^t)) + epsilon)
 /// ```
 ///
-/// The same rules as PyTorch's `Adam` and `AdamW`. Sources: Kingma and Ba, *Adam: a method for stochastic
-/// optimization* (2015); Loshchilov and Hutter, *Decoupled weight decay regularization* (2019).
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The same rule as PyTorch's `Adam`. [`AdamW`](super::AdamW) decouples the weight decay.
+/// Source: Kingma and Ba, *Adam: a method for stochastic optimization* (2015).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Adam {
     /// The decay of the first moment, in [0, 1).
     pub beta1: f64,
     /// The decay of the second moment, in [0, 1).
     pub beta2: f64,
-    /// Added to the root of the second moment.
+    /// Added to the root of the second moment; positive.
     pub epsilon: f64,
-    /// The factor w.
+    /// The factor w of the penalty w/2 |theta|^2, at least 0.
     pub weight_decay: f64,
-    /// Takes the decay from the parameters and not through the moments.
-    pub decoupled: bool,
-}
-
-pub(super) fn default_beta1() -> f64 {
-    0.9
-}
-pub(super) fn default_beta2() -> f64 {
-    0.999
-}
-pub(super) fn default_epsilon() -> f64 {
-    1e-8
-}
-pub(super) fn default_decoupled_decay() -> f64 {
-    0.01
 }
 
 impl Default for Adam {
     fn default() -> Self {
-        let (beta1, beta2, epsilon) = (default_beta1(), default_beta2(), default_epsilon());
-        Self { beta1, beta2, epsilon, weight_decay: 0.0, decoupled: false }
+        Self { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
     }
 }
 
@@ -85,9 +72,30 @@ vectorized! {
     }
 }
 
+/// A step of Adam: with the weight decay `coupled` in the gradient, and with `decoupled` taken from the parameters.
+pub(super) fn step<F: Scalar>(adam: &Adam, io: Update<'_, F>, coupled: f64, decoupled: f64) {
+    let (eta, t) = (io.learning_rate, io.step as f64);
+    // 1 - beta^t, exact where beta is close to 1.
+    let share = |beta: f64| -(t * (-(1.0 - beta)).ln_1p()).exp_m1();
+    let factors = Factors {
+        scale: io.gradient_scale,
+        first: Decay::new(adam.beta1),
+        second: Decay::new(adam.beta2),
+        coupled: F::from_f64(coupled),
+        keep: F::from_f64(1.0 - eta * decoupled),
+        rate: F::from_f64(eta / share(adam.beta1)),
+        root: F::from_f64(1.0 / share(adam.beta2).sqrt()),
+        epsilon: F::from_f64(adam.epsilon),
+    };
+    let (n, [m, v]) = (io.parameters.len(), io.state.get());
+    io.pool.split(n, GRAIN, (io.parameters, io.gradients, m, v), |(theta, g, m, v)| {
+        update(theta, g, m, v, factors);
+    });
+}
+
 impl<F: Scalar> Optimizer<F> for Adam {
     fn name(&self) -> &'static str {
-        if self.decoupled { "AdamW" } else { "Adam" }
+        "Adam"
     }
 
     fn state_per_parameter(&self) -> usize {
@@ -95,30 +103,26 @@ impl<F: Scalar> Optimizer<F> for Adam {
     }
 
     fn step(&self, io: Update<'_, F>) {
-        let eta = io.learning_rate;
-        let t = io.step as f64;
-        let (coupled, keep) =
-            if self.decoupled { (0.0, 1.0 - eta * self.weight_decay) } else { (self.weight_decay, 1.0) };
-        // 1 - beta^t, exact where beta is close to 1.
-        let share = |beta: f64| -(t * (-(1.0 - beta)).ln_1p()).exp_m1();
-        let factors = Factors {
-            scale: io.gradient_scale,
-            first: Decay::new(self.beta1),
-            second: Decay::new(self.beta2),
-            coupled: F::from_f64(coupled),
-            keep: F::from_f64(keep),
-            rate: F::from_f64(eta / share(self.beta1)),
-            root: F::from_f64(1.0 / share(self.beta2).sqrt()),
-            epsilon: F::from_f64(self.epsilon),
-        };
-        let n = io.parameters.len();
-        let (m, v) = io.state.split_at_mut(n);
-        io.pool.split(n, GRAIN, (io.parameters, io.gradients, m, v), |(theta, g, m, v)| {
-            update(theta, g, m, v, factors);
-        });
+        let decay = io.weight_decay;
+        step(self, io, decay, 0.0);
     }
 
-    fn penalty(&self) -> f64 {
-        if self.decoupled { 0.0 } else { self.weight_decay }
+    fn weight_decay(&self) -> f64 {
+        self.weight_decay
+    }
+
+    fn check(&self) -> Result<(), String> {
+        for (name, beta) in [("beta1", self.beta1), ("beta2", self.beta2)] {
+            below_one(name, beta)?;
+            held::<F>(&format!("1 - {name}"), 1.0 - beta)?;
+        }
+        positive::<F>("epsilon", self.epsilon)?;
+        non_negative::<F>("weight_decay", self.weight_decay)
+    }
+}
+
+impl Examples for Adam {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new(Self::default()), Example::new(Self { weight_decay: 0.1, ..Self::default() })]
     }
 }

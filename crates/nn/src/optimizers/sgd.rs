@@ -1,8 +1,12 @@
 //! Stochastic gradient descent.
 
 use pellucid_compute::{Scalar, vectorized};
+use serde::{Deserialize, Serialize};
 
-use super::{Decay, GRAIN, Optimizer, Update};
+use super::decay::Decay;
+use super::optimizer::{GRAIN, Optimizer, Update};
+use crate::configs::{Example, Examples};
+use crate::hyperparameters::{below_one, held, non_negative};
 
 /// Stochastic gradient descent, with momentum, Nesterov's look-ahead and weight decay where asked for.
 ///
@@ -17,13 +21,14 @@ use super::{Decay, GRAIN, Optimizer, Update};
 /// Weight decay is the gradient of w/2 |theta|^2 over all parameters; that is what a trainer adds to the loss to
 /// report the regularised loss. The same rule as PyTorch's `SGD`.
 /// Source: Sutskever et al., *On the importance of initialization and momentum in deep learning* (2013).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Sgd {
     /// The factor m of the running direction, in [0, 1).
     pub momentum: f64,
-    /// Looks ahead along the running direction.
+    /// Looks ahead along the running direction; needs a momentum.
     pub nesterov: bool,
-    /// The factor w of the penalty.
+    /// The factor w of the penalty w/2 |theta|^2, at least 0.
     pub weight_decay: f64,
 }
 
@@ -58,20 +63,37 @@ impl<F: Scalar> Optimizer<F> for Sgd {
     }
 
     fn step(&self, io: Update<'_, F>) {
-        let (eta, w) = (F::from_f64(io.learning_rate), F::from_f64(self.weight_decay));
+        let (eta, w) = (F::from_f64(io.learning_rate), F::from_f64(io.weight_decay));
         let m = Decay::new(self.momentum);
         let (n, scale) = (io.parameters.len(), io.gradient_scale);
         if self.momentum == 0.0 {
             io.pool
                 .split(n, GRAIN, (io.parameters, io.gradients), |(theta, g)| plain(theta, g, scale, eta, w));
         } else {
-            io.pool.split(n, GRAIN, (io.parameters, io.gradients, io.state), |(theta, g, v)| {
+            let [v] = io.state.get();
+            io.pool.split(n, GRAIN, (io.parameters, io.gradients, v), |(theta, g, v)| {
                 momentum(theta, g, v, scale, eta, w, m, self.nesterov);
             });
         }
     }
 
-    fn penalty(&self) -> f64 {
+    fn weight_decay(&self) -> f64 {
         self.weight_decay
+    }
+
+    fn check(&self) -> Result<(), String> {
+        below_one("momentum", self.momentum)?;
+        held::<F>("momentum", self.momentum)?;
+        if self.nesterov && self.momentum == 0.0 {
+            return Err("nesterov = true with momentum = 0: expected a momentum".into());
+        }
+        non_negative::<F>("weight_decay", self.weight_decay)
+    }
+}
+
+impl Examples for Sgd {
+    fn examples() -> Vec<Example<Self>> {
+        let momentum = Self { momentum: 0.9, weight_decay: 0.01, ..Self::default() };
+        [Self::default(), momentum, Self { nesterov: true, ..momentum }].map(Example::new).into()
     }
 }

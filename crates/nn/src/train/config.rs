@@ -6,15 +6,16 @@ use pellucid_compute::Scalar;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::hyperparameters::held;
 use crate::losses::LossConfig;
-use crate::optimizers::OptimizerConfig;
+use crate::optimizers::{OptimizerConfig, Sgd};
 use crate::schedule::Schedule;
 
 /// What decides the numbers of a training run, beside the model and the data. A checkpoint stores it, and a run is
 /// only resumed with the same.
 ///
 /// ```
-/// use pellucid_nn::{LossConfig, OptimizerConfig, Schedule, TrainConfig};
+/// use pellucid_nn::{LossConfig, Schedule, Sgd, TrainConfig};
 /// let config = TrainConfig {
 ///     epochs: 800,
 ///     batch_size: 256,
@@ -22,7 +23,7 @@ use crate::schedule::Schedule;
 ///     schedule: Schedule::constant(0.1),
 ///     ..TrainConfig::default()
 /// };
-/// assert_eq!(config.optimizer, OptimizerConfig::Sgd { momentum: 0.0, nesterov: false, weight_decay: 0.0 });
+/// assert_eq!(config.optimizer, Sgd::default().into());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +66,7 @@ impl Default for TrainConfig {
             batch_size: 32,
             seed: 0,
             loss: LossConfig::Mse,
-            optimizer: OptimizerConfig::Sgd { momentum: 0.0, nesterov: false, weight_decay: 0.0 },
+            optimizer: Sgd::default().into(),
             schedule: Schedule::constant(0.1),
             clip_norm: None,
             early_stopping: None,
@@ -94,12 +95,7 @@ impl TrainConfig {
                 "early_stopping with patience = {patience}, min_delta = {min_delta}: expected at least 1 and 0"
             )));
         }
-        if let LossConfig::Huber { delta } = self.loss
-            && !(delta > 0.0 && delta.is_finite())
-        {
-            return Err(Error::Config(format!("delta = {delta}: expected a positive number")));
-        }
-        self.optimizer.check().and_then(|()| self.schedule.check()).map_err(Error::Config)
+        self.check_parts::<f64>().map_err(Error::Config)
     }
 
     /// Checks every number, and that `F` holds those that a step takes in it.
@@ -112,21 +108,13 @@ impl TrainConfig {
         if !F::from_f64(rate).is_finite() {
             return Err(Error::Rate { rate, scalar: type_name::<F>(), most: f64::from(f32::MAX) });
         }
-        let mut factors = self.optimizer.factors();
-        factors.push(("learning_rate", rate));
-        if let LossConfig::Huber { delta } = self.loss {
-            factors.push(("delta", delta));
-        }
-        for (name, value) in factors {
-            let held = F::from_f64(value);
-            if value != 0.0 && !(held >= F::MIN_POSITIVE && held.is_finite()) {
-                return Err(Error::Config(format!(
-                    "{name} = {value:e}: expected a number that {} can tell from 0 and infinity",
-                    type_name::<F>()
-                )));
-            }
-        }
-        Ok(())
+        self.check_parts::<F>().and_then(|()| held::<F>("learning_rate", rate)).map_err(Error::Config)
+    }
+
+    fn check_parts<F: Scalar>(&self) -> Result<(), String> {
+        self.loss.build::<F>().check()?;
+        self.optimizer.build::<F>().check()?;
+        self.schedule.check()
     }
 
     /// The settings in which `other` differs, as `name = ours there, theirs here`.

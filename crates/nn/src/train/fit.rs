@@ -98,7 +98,7 @@ impl<F: Scalar + Element> Trainer<F> {
         let train_loss = std::mem::take(&mut self.progress.loss_sum) / train.len() as f64;
         self.progress.epoch += 1;
         let validation_loss = validation.map(|data| self.mean_loss(data));
-        let penalty = self.optimizer.penalty();
+        let penalty = if self.optimizer.decay_is_penalty() { self.optimizer.weight_decay() } else { 0.0 };
         let regularised_loss =
             (penalty > 0.0).then(|| train_loss + 0.5 * penalty * norm(self.model.parameters()).powi(2));
         for loss in [regularised_loss, validation_loss].into_iter().flatten() {

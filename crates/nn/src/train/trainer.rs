@@ -13,8 +13,7 @@ use crate::data_check::check_data;
 use crate::error::Error;
 use crate::evaluate::{BATCH, batch_loss, load_inputs, mean_loss};
 use crate::losses::Loss;
-use crate::optimizers::Optimizer;
-use crate::optimizers::Update;
+use crate::optimizers::{Optimizer, StateMut, Update};
 use crate::session::{Model, Session, zeros};
 
 /// The branch of a seed's random streams that random layers draw from.
@@ -179,14 +178,17 @@ impl<F: Scalar + Element> Trainer<F> {
         };
         let progress = &mut self.progress;
         let total = self.config.epochs.saturating_mul(steps);
+        let parameters = self.model.parameters_mut();
+        let state = StateMut::whole(&mut self.optimizer_state, parameters.len());
         self.optimizer.step(Update {
             pool: self.session.pool(),
-            parameters: self.model.parameters_mut(),
+            parameters,
             gradients: &self.gradients,
             gradient_scale,
-            state: &mut self.optimizer_state,
+            state,
             step: progress.step + 1,
             learning_rate: self.config.schedule.rate(progress.step, total, steps),
+            weight_decay: self.optimizer.weight_decay(),
         });
         self.session.remember(self.model.state_mut());
         progress.step += 1;

@@ -20,7 +20,7 @@ pub static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let config = TrainConfig {
         epochs: 3,
         batch_size: 2,
-        optimizer: OptimizerConfig::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 },
+        optimizer: Adam::default().into(),
         early_stopping: Some(EarlyStopping { patience: 3, min_delta: 0.0 }),
         ..TrainConfig::default()
     };
