@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::csr::DENSE_LIMIT;
 use crate::input::reserve;
+use crate::tables::csr::DENSE_LIMIT;
 use crate::{Csr, DataError, Place};
 
 /// One column of a table, its zeros included.

@@ -8,7 +8,7 @@ use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 use crate::csv_header::{IndexColumn, counts_up, has_no_name};
 use crate::input::Input;
 use crate::lines::Refusal;
-use crate::stored::Stored;
+use crate::tables::stored::Stored;
 use crate::text::{Escaped, quoted};
 use crate::{DataError, LabelTexts, Matrix, Place, atomic_write};
 

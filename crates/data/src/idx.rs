@@ -6,9 +6,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::array::{check_shape, element_count};
 use crate::input::Input;
-use crate::stored::{Endian, IdxStored, Stored};
+use crate::tables::array::{check_shape, element_count};
+use crate::tables::stored::{Endian, IdxStored, Stored};
 use crate::{Array, DataError, Place, Values, atomic_write};
 
 /// Reads an IDX file, plain or gzip-compressed (told by its content).

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::stored::{Endian, Stored};
+use crate::tables::stored::{Endian, Stored};
 use crate::text::{MARK, without_mark};
 use crate::{DataError, Place};
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::features::PIXEL;
+use crate::tables::features::PIXEL;
 use crate::{
     Array, DataError, Dataset, Features, Matrix, Partition, Place, Targets, Values, read_idx,
     stratified_split,

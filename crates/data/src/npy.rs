@@ -11,11 +11,11 @@ use std::path::Path;
 
 use half::f16;
 
-use crate::array::{check_shape, element_count};
 use crate::idx::write_values;
 use crate::input::{Input, collect, reserve};
 use crate::npy_header::{Header, parse_header};
-use crate::stored::{Endian, Stored};
+use crate::tables::array::{check_shape, element_count};
+use crate::tables::stored::{Endian, Stored};
 use crate::text::quoted;
 use crate::{Array, DataError, Place, Values, atomic_write};
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::features::PIXEL;
+use crate::tables::features::PIXEL;
 use crate::text::Escaped;
 use crate::{
     Array, CsvOptions, DataError, Features, LabelColumn, LabelTexts, Labels, Matrix, Place, read_csv,

@@ -37,7 +37,7 @@ pub fn check_data<F: Scalar + Element>(
     let values = match &**data.targets() {
         Targets::SameAsInput => &**data.features(),
         Targets::Values(values) => values,
-        Targets::Classes { .. } => return Ok(()),
+        Targets::Classes { .. } | Targets::Column => return Ok(()),
     };
     let range = loss.targets();
     let any = range == (f64::NEG_INFINITY..=f64::INFINITY);

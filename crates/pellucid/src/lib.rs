@@ -21,7 +21,7 @@ pub use pellucid_nn::Error;
 /// Everything that a program that trains a network or fits a machine names.
 pub mod prelude {
     pub use pellucid_compute::{Pool, Scalar, Stream};
-    pub use pellucid_data::{Dataset, Features, Matrix, Mnist, Targets, Task};
+    pub use pellucid_data::{Column, Dataset, Features, Matrix, Mnist, Targets, Task, Window};
     pub use pellucid_nn::Activation::{self, *};
     pub use pellucid_nn::losses::*;
     pub use pellucid_nn::optimizers::*;

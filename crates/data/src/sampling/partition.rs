@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::shuffle::{shuffle, stream};
+use crate::sampling::shuffle::{shuffle, stream};
 use crate::{DataError, Dataset, Place};
 
 /// The parts of a data set; they share its memory.

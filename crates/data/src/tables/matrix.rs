@@ -1,6 +1,6 @@
 //! A dense matrix in row-major order.
 
-use crate::{DataError, Place};
+use crate::error::{DataError, Place};
 
 /// A `rows x columns` matrix; entry `(i, j)` is `data[i * columns + j]`.
 ///
@@ -19,6 +19,9 @@ pub struct Matrix<T> {
 }
 
 impl<T> Matrix<T> {
+    /// The matrix without rows.
+    pub(crate) const EMPTY: Self = Self { rows: 0, columns: 0, data: Vec::new() };
+
     /// A matrix over `data`, which it takes without copying.
     ///
     /// # Errors

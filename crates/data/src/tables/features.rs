@@ -1,9 +1,10 @@
 //! A table of numbers, one row a sample, kept in the type it was stored in.
 
-use pellucid_compute::isa::{Kernel, dispatch};
-
+use crate::error::{DataError, Place};
 use crate::input::collect;
-use crate::{DataError, Element, Matrix, Place};
+use crate::tables::element::Element;
+use crate::tables::gather::gather;
+use crate::tables::matrix::Matrix;
 
 /// What pixels are multiplied by.
 pub(crate) const PIXEL: f64 = 1.0 / 255.0;
@@ -58,9 +59,9 @@ impl Features {
     /// [`gather`](Self::gather) over any sequence of row indices.
     pub(crate) fn gather_rows<E: Element>(&self, rows: impl ExactSizeIterator<Item = usize>, out: &mut [E]) {
         match self {
-            Self::U8(m) => gather(m, rows, out, E::from_u8_unit),
-            Self::F32(m) => gather(m, rows, out, E::from_f32),
-            Self::F64(m) => gather(m, rows, out, E::from_f64),
+            Self::U8(m) => gather_from(m, rows, out, E::from_u8_unit),
+            Self::F32(m) => gather_from(m, rows, out, E::from_f32),
+            Self::F64(m) => gather_from(m, rows, out, E::from_f64),
         }
     }
 
@@ -71,7 +72,7 @@ impl Features {
         out: &mut [E],
     ) {
         match self {
-            Self::U8(m) => gather(m, rows, out, |v| E::from_f32(f32::from(v))),
+            Self::U8(m) => gather_from(m, rows, out, |v| E::from_f32(f32::from(v))),
             numbers => numbers.gather_rows(rows, out),
         }
     }
@@ -128,33 +129,13 @@ impl Features {
     }
 }
 
-fn gather<T: Copy, E>(
+fn gather_from<T: Copy, E>(
     m: &Matrix<T>,
     rows: impl ExactSizeIterator<Item = usize>,
     out: &mut [E],
     convert: impl Fn(T) -> E,
 ) {
-    let columns = m.columns();
-    assert_eq!(out.len(), rows.len() * columns, "a batch of {} rows of {columns} values", rows.len());
-    if columns > 0 {
-        dispatch::<Gather, _>((m, rows, out, convert));
-    }
-}
-
-/// The loop of [`gather`], compiled for every instruction set.
-struct Gather;
-
-impl<T: Copy, E, R: Iterator<Item = usize>, C: Fn(T) -> E> Kernel<(&Matrix<T>, R, &mut [E], C)> for Gather {
-    type Output = ();
-
-    #[inline(always)]
-    fn call((m, rows, out, convert): (&Matrix<T>, R, &mut [E], C)) {
-        for (to, row) in out.chunks_exact_mut(m.columns()).zip(rows) {
-            for (y, &x) in to.iter_mut().zip(m.row(row)) {
-                *y = convert(x);
-            }
-        }
-    }
+    gather(m.columns(), rows.map(|row| m.row(row)), out, convert);
 }
 
 fn check_finite<T: Copy + std::fmt::Display>(
