@@ -43,7 +43,7 @@ fn predict(stored: &StoredModel, samples: Samples<'_>) {
         AnyModel::Classifier(model) => {
             model.predict_with(samples, &pool).and_then(|_| model.machine_values(samples, &pool))
         }
-        AnyModel::Machine(model) => model.predict_with(samples, &pool),
+        AnyModel::DecisionFunction(model) => model.predict_with(samples, &pool),
     };
     match values {
         Ok(values) => assert!(values.iter().all(|value| value.is_finite())),

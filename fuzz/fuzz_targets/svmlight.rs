@@ -99,7 +99,7 @@ fn values(stored: &StoredModel, samples: Samples<'_>) {
         pellucid_svm::AnyModel::Classifier(model) => model
             .predict_with(samples, &pool)
             .and_then(|_| model.machine_values(samples, &pool)),
-        pellucid_svm::AnyModel::Machine(model) => model.predict_with(samples, &pool),
+        pellucid_svm::AnyModel::DecisionFunction(model) => model.predict_with(samples, &pool),
     };
     match values {
         Ok(values) => assert!(values.iter().all(|value| value.is_finite())),

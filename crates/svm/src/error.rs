@@ -2,8 +2,6 @@
 
 use pellucid_data::DataError;
 
-use crate::Samples;
-
 /// Any error of this crate.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -88,20 +86,6 @@ impl SvmError {
         found: impl std::fmt::Display,
     ) -> Self {
         Self::Parameter { name, expected: expected.into(), found: found.to_string() }
-    }
-
-    /// Names the number that most likely is at fault.
-    pub(crate) fn with_largest_of(mut self, samples: &Samples<'_>) -> Self {
-        if let Self::Kernel { row, largest, .. } = &mut self
-            && *row < samples.rows()
-        {
-            samples.for_each(*row, |column, number| {
-                if largest.is_none_or(|(_, known)| number.abs() > known.abs()) {
-                    *largest = Some((column, number));
-                }
-            });
-        }
-        self
     }
 
     pub(crate) fn input(what: &'static str, expected: impl Into<String>, found: impl Into<String>) -> Self {

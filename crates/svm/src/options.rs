@@ -1,8 +1,6 @@
 //! How a machine is fitted: solver, tolerance, memory, and who watches.
 
-use std::ops::ControlFlow;
-
-use crate::SvmError;
+use crate::error::SvmError;
 
 /// The method that finds the optimum; all find the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,19 +109,3 @@ impl Options {
         Ok(())
     }
 }
-
-/// How far a fit is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FitProgress {
-    /// Binary problems that are done.
-    pub solved: usize,
-    /// Binary problems in all.
-    pub problems: usize,
-    /// Iterations of all problems so far.
-    pub iterations: u64,
-    /// The KKT gap of a problem that is being solved.
-    pub gap: f64,
-}
-
-/// Hears of progress several times a second and may stop the fit; called from any thread.
-pub type Observer<'a> = &'a (dyn Fn(&FitProgress) -> ControlFlow<()> + Sync);

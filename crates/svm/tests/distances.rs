@@ -3,7 +3,7 @@
 use pellucid_compute::{Pool, Stream};
 use pellucid_data::{Csr, Matrix};
 use pellucid_svm::{
-    Effort, Gamma, Kernel, Machine, OneClassSvm, Options, Samples, Svc, SvcModel, SvmError, Svr,
+    DecisionFunction, Effort, Gamma, Kernel, OneClassSvm, Options, Samples, Svc, SvcModel, SvmError, Svr,
 };
 use proptest::prelude::*;
 
@@ -72,7 +72,7 @@ fn sums(gamma: f64, vectors: &Samples<'_>, coefficients: impl Iterator<Item = f6
 }
 
 /// Decisions agree with the model's own coefficients to a relative 1e-9 of the terms that they are added up from.
-fn check_machine(machine: &Machine, samples: &Samples<'_>) -> Result<(), TestCaseError> {
+fn check_machine(machine: &DecisionFunction, samples: &Samples<'_>) -> Result<(), TestCaseError> {
     let gamma = machine.kernel().gamma().unwrap();
     let vectors = machine.support_vectors().samples().unwrap();
     for (i, value) in machine.predict(*samples).unwrap().into_iter().enumerate() {

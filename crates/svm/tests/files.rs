@@ -56,7 +56,7 @@ fn models(samples: Samples<'_>, kernel: &Kernel) -> Vec<StoredModel> {
 fn values(stored: &StoredModel, samples: Samples<'_>) -> Vec<f64> {
     match &stored.model {
         AnyModel::Classifier(model) => model.machine_values(samples, &Pool::single()).unwrap(),
-        AnyModel::Machine(model) => model.predict(samples).unwrap(),
+        AnyModel::DecisionFunction(model) => model.predict(samples).unwrap(),
     }
 }
 
@@ -194,7 +194,7 @@ fn a_file_that_is_cut_anywhere_is_refused() {
     let (x, ..) = points();
     let samples = Samples::dense(&x, COLUMNS);
     for mut stored in models(samples, &Kernel::rbf(Gamma::Auto)) {
-        if let AnyModel::Machine(model) = &stored.model {
+        if let AnyModel::DecisionFunction(model) = &stored.model {
             stored.probability = Some(match model.kind() {
                 pellucid_svm::Kind::OneClass => Probability::DensityMarks(vec![1.0; 10]),
                 _ => Probability::Laplace { scale: 1.0 },

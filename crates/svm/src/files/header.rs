@@ -2,75 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Gamma, Kernel, Report};
-
-/// The five formulations by LIBSVM's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum SvmType {
-    CSvc,
-    NuSvc,
-    OneClass,
-    EpsilonSvr,
-    NuSvr,
-}
-
-impl SvmType {
-    pub const ALL: [Self; 5] = [Self::CSvc, Self::NuSvc, Self::OneClass, Self::EpsilonSvr, Self::NuSvr];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CSvc => "c_svc",
-            Self::NuSvc => "nu_svc",
-            Self::OneClass => "one_class",
-            Self::EpsilonSvr => "epsilon_svr",
-            Self::NuSvr => "nu_svr",
-        }
-    }
-
-    pub fn classifies(self) -> bool {
-        matches!(self, Self::CSvc | Self::NuSvc)
-    }
-}
-
-/// The kernels that files can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum StoredKernel {
-    Linear,
-    Polynomial { degree: u32, gamma: f64, coef0: f64 },
-    Rbf { gamma: f64 },
-    Sigmoid { gamma: f64, coef0: f64 },
-    Precomputed,
-}
-
-impl StoredKernel {
-    /// `None` for a function of one's own.
-    pub fn of(kernel: &Kernel) -> Option<Self> {
-        // A fitted model's gamma is a number.
-        let gamma = kernel.gamma().unwrap_or(f64::NAN);
-        Some(match *kernel {
-            Kernel::Linear => Self::Linear,
-            Kernel::Polynomial { degree, coef0, .. } => Self::Polynomial { degree, gamma, coef0 },
-            Kernel::Rbf { .. } => Self::Rbf { gamma },
-            Kernel::Sigmoid { coef0, .. } => Self::Sigmoid { gamma, coef0 },
-            Kernel::Precomputed => Self::Precomputed,
-            Kernel::Custom(_) => return None,
-        })
-    }
-
-    pub fn to_kernel(self) -> Kernel {
-        match self {
-            Self::Linear => Kernel::Linear,
-            Self::Polynomial { degree, gamma, coef0 } => {
-                Kernel::polynomial(degree, Gamma::Value(gamma), coef0)
-            }
-            Self::Rbf { gamma } => Kernel::rbf(Gamma::Value(gamma)),
-            Self::Sigmoid { gamma, coef0 } => Kernel::sigmoid(Gamma::Value(gamma), coef0),
-            Self::Precomputed => Kernel::Precomputed,
-        }
-    }
-}
+use crate::files::stored_kernel::StoredKernel;
+use crate::files::svm_type::SvmType;
+use crate::problem::report::Report;
 
 /// The key of the description in a safetensors file's metadata.
 pub(super) const KEY: &str = "pellucid_svm";

@@ -4,7 +4,7 @@ use pellucid_data::Place;
 use pellucid_data::text::quoted;
 
 /// What was expected, what was found, and where.
-pub(super) type Refusal = (String, String, Place);
+pub(super) type RefusalAt = (String, String, Place);
 
 /// The largest index and serial number: LIBSVM reads 32-bit signed integers.
 pub(super) const MAX_INDEX: u64 = i32::MAX as u64;
@@ -16,7 +16,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn next(&mut self) -> Result<Option<(u64, &'a [u8])>, Refusal> {
+    pub fn next(&mut self) -> Result<Option<(u64, &'a [u8])>, RefusalAt> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -32,7 +32,7 @@ impl<'a> Lines<'a> {
 }
 
 /// The words of a line with their places.
-pub(super) fn words(line: &[u8], number: u64) -> Result<impl Iterator<Item = (Place, &str)>, Refusal> {
+pub(super) fn words(line: &[u8], number: u64) -> Result<impl Iterator<Item = (Place, &str)>, RefusalAt> {
     let text = std::str::from_utf8(line).map_err(|error| {
         let found = format!("a byte that is not, {} bytes into the line", error.valid_up_to());
         ("text in UTF-8".to_owned(), found, Place::Line(number))
@@ -42,7 +42,7 @@ pub(super) fn words(line: &[u8], number: u64) -> Result<impl Iterator<Item = (Pl
         .map(move |(column, word)| (Place::Cell { line: number, column }, word)))
 }
 
-pub(super) fn refuse(expected: &str, found: &str, place: Place) -> Refusal {
+pub(super) fn refuse(expected: &str, found: &str, place: Place) -> RefusalAt {
     let found = if found.is_empty() { "the end of the line".to_owned() } else { quoted(found) };
     (expected.to_owned(), found, place)
 }
@@ -85,7 +85,7 @@ const KEYS: [&str; 12] = [
 ];
 
 impl<'a> Fields<'a> {
-    pub fn read(lines: &mut Lines<'a>) -> Result<Self, Refusal> {
+    pub fn read(lines: &mut Lines<'a>) -> Result<Self, RefusalAt> {
         let mut fields: Vec<Field<'_>> = Vec::new();
         while let Some((number, line)) = lines.next()? {
             let mut words = words(line, number)?;
@@ -116,7 +116,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a line out.
-    fn take(&mut self, key: &str) -> Result<(u64, Words<'a>), Refusal> {
+    fn take(&mut self, key: &str) -> Result<(u64, Words<'a>), RefusalAt> {
         let at = self.fields.iter().position(|(known, ..)| *known == key);
         let at =
             at.ok_or_else(|| (format!("a line `{key}`"), "`SV` before it".into(), Place::Line(self.end)))?;
@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The only value of a line.
-    fn one(&mut self, key: &str) -> Result<(Place, &'a str), Refusal> {
+    fn one(&mut self, key: &str) -> Result<(Place, &'a str), RefusalAt> {
         let (number, values) = self.take(key)?;
         match values[..] {
             [value] => Ok(value),
@@ -133,7 +133,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub fn name<T: Copy>(&mut self, key: &str, names: &[(&str, T)]) -> Result<T, Refusal> {
+    pub fn name<T: Copy>(&mut self, key: &str, names: &[(&str, T)]) -> Result<T, RefusalAt> {
         let (place, word) = self.one(key)?;
         let known = names.iter().find(|(name, _)| *name == word);
         known.map(|&(_, value)| value).ok_or_else(|| {
@@ -142,21 +142,21 @@ impl<'a> Fields<'a> {
         })
     }
 
-    pub fn count(&mut self, key: &str) -> Result<u64, Refusal> {
+    pub fn count(&mut self, key: &str) -> Result<u64, RefusalAt> {
         let (place, word) = self.one(key)?;
         whole(word)
             .filter(|&count| count <= MAX_INDEX)
             .ok_or_else(|| refuse(&format!("{key}, a whole number up to {MAX_INDEX}"), word, place))
     }
 
-    pub fn degree(&mut self) -> Result<u32, Refusal> {
+    pub fn degree(&mut self) -> Result<u32, RefusalAt> {
         let (place, word) = self.one("degree")?;
         let degree = whole(word).and_then(|degree| u32::try_from(degree).ok());
         degree.ok_or_else(|| refuse("a degree, a whole number", word, place))
     }
 
     /// Exactly `count` values of a line.
-    fn values(&mut self, key: &str, count: u128) -> Result<Words<'a>, Refusal> {
+    fn values(&mut self, key: &str, count: u128) -> Result<Words<'a>, RefusalAt> {
         let (number, values) = self.take(key)?;
         if values.len() as u128 == count {
             return Ok(values);
@@ -164,19 +164,19 @@ impl<'a> Fields<'a> {
         Err((format!("{count} values after `{key}`"), values.len().to_string(), Place::Line(number)))
     }
 
-    pub fn numbers(&mut self, key: &str, count: u128) -> Result<Vec<f64>, Refusal> {
+    pub fn numbers(&mut self, key: &str, count: u128) -> Result<Vec<f64>, RefusalAt> {
         let number = |(place, word)| finite(word).ok_or_else(|| refuse("a finite number", word, place));
         self.values(key, count)?.into_iter().map(number).collect()
     }
 
-    pub fn labels(&mut self, classes: u128) -> Result<Vec<i32>, Refusal> {
+    pub fn labels(&mut self, classes: u128) -> Result<Vec<i32>, RefusalAt> {
         let label = |(place, word): (Place, &str)| {
             word.parse().map_err(|_| refuse("a label, a whole number of 32 bits", word, place))
         };
         self.values("label", classes)?.into_iter().map(label).collect()
     }
 
-    pub fn class_sizes(&mut self, classes: u128, total: u64) -> Result<Vec<usize>, Refusal> {
+    pub fn class_sizes(&mut self, classes: u128, total: u64) -> Result<Vec<usize>, RefusalAt> {
         let size = |&(place, word): &(Place, &str)| {
             let size = whole(word).filter(|&size| size <= total);
             size.ok_or_else(|| refuse(&format!("a whole number up to total_sv, {total}"), word, place))
@@ -192,7 +192,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Nothing may be left over.
-    pub fn finish(self) -> Result<(), Refusal> {
+    pub fn finish(self) -> Result<(), RefusalAt> {
         match self.fields.first() {
             None => Ok(()),
             Some((key, number, _)) => {

@@ -20,12 +20,14 @@
 use pellucid_data::text::without_mark;
 use pellucid_data::{Csr, DataError, Place};
 
-use crate::SupportVectors;
-
-use super::header::{FORMAT, Header, StoredKernel, SvmType};
-use super::libsvm_fields::{Fields, Lines, MAX_INDEX, Refusal, finite, refuse, whole, words};
-use super::parts::Parts;
-use super::stored::{Probability, StoredModel};
+use crate::decision::support_vectors::SupportVectors;
+use crate::files::header::{FORMAT, Header};
+use crate::files::libsvm_fields::{Fields, Lines, MAX_INDEX, RefusalAt, finite, refuse, whole, words};
+use crate::files::parts::Parts;
+use crate::files::probability::Probability;
+use crate::files::stored_kernel::StoredKernel;
+use crate::files::stored_model::StoredModel;
+use crate::files::svm_type::SvmType;
 
 /// Reads a model; `origin` names it in errors.
 pub(super) fn parse(origin: &str, bytes: &[u8]) -> Result<StoredModel, DataError> {
@@ -35,7 +37,7 @@ pub(super) fn parse(origin: &str, bytes: &[u8]) -> Result<StoredModel, DataError
         .map_err(|(expected, found, place)| DataError::invalid(origin, expected, found, place))
 }
 
-fn model(lines: &mut Lines<'_>) -> Result<Parts, Refusal> {
+fn model(lines: &mut Lines<'_>) -> Result<Parts, RefusalAt> {
     let mut fields = Fields::read(lines)?;
     let svm_type = fields.name("svm_type", &SvmType::ALL.map(|svm_type| (svm_type.name(), svm_type)))?;
     let kernel = kernel(&mut fields)?;
@@ -99,11 +101,11 @@ fn model(lines: &mut Lines<'_>) -> Result<Parts, Refusal> {
     Ok(Parts { header, rho, support: Vec::new(), vectors, coefficients, probability })
 }
 
-fn kernel(fields: &mut Fields<'_>) -> Result<StoredKernel, Refusal> {
+fn kernel(fields: &mut Fields<'_>) -> Result<StoredKernel, RefusalAt> {
     let names = ["linear", "polynomial", "rbf", "sigmoid", "precomputed"].map(|name| (name, name));
     let name = fields.name("kernel_type", &names)?;
     // LIBSVM may write those that a kernel does not use.
-    let mut number = |key: &str, needed: bool| -> Result<f64, Refusal> {
+    let mut number = |key: &str, needed: bool| -> Result<f64, RefusalAt> {
         if needed || fields.has(key) { Ok(fields.numbers(key, 1)?[0]) } else { Ok(0.0) }
     };
     let gamma = number("gamma", matches!(name, "polynomial" | "rbf" | "sigmoid"))?;
@@ -122,7 +124,7 @@ fn probability(
     fields: &mut Fields<'_>,
     svm_type: SvmType,
     pairs: u128,
-) -> Result<Option<Probability>, Refusal> {
+) -> Result<Option<Probability>, RefusalAt> {
     Ok(match svm_type {
         SvmType::CSvc | SvmType::NuSvc if fields.has("probA") || fields.has("probB") => {
             let (a, b) = (fields.numbers("probA", pairs)?, fields.numbers("probB", pairs)?);
@@ -154,7 +156,7 @@ impl Vectors {
         Self { precomputed, row_starts: vec![0], indices: Vec::new(), values: Vec::new(), range: None }
     }
 
-    fn push<'a>(&mut self, mut words: impl Iterator<Item = (Place, &'a str)>) -> Result<(), Refusal> {
+    fn push<'a>(&mut self, mut words: impl Iterator<Item = (Place, &'a str)>) -> Result<(), RefusalAt> {
         if self.precomputed {
             let (place, word) = words.next().unwrap_or((Place::Whole, ""));
             let serial =

@@ -4,12 +4,14 @@ use std::fmt::Write;
 
 use pellucid_data::{DataError, Place};
 
-use crate::{MultiClass, SupportVectors};
-
-use super::check::check;
-use super::header::StoredKernel;
-use super::libsvm_fields::MAX_INDEX;
-use super::stored::{AnyModel, Probability, StoredModel};
+use crate::decision::support_vectors::SupportVectors;
+use crate::files::any_model::AnyModel;
+use crate::files::checks::check;
+use crate::files::libsvm_fields::MAX_INDEX;
+use crate::files::probability::Probability;
+use crate::files::stored_kernel::StoredKernel;
+use crate::files::stored_model::StoredModel;
+use crate::models::multi_class::MultiClass;
 
 /// The content of the file.
 pub(super) fn text(stored: &StoredModel) -> Result<String, DataError> {

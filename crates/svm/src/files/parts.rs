@@ -1,12 +1,18 @@
 //! From what a file says to a model.
 
-use crate::expansion::Expansion;
-use crate::svc::Penalty;
-use crate::{Kind, Machine, MultiClass, SupportVectors, SvcModel};
-
-use super::check::{Refusal, check};
-use super::header::{Header, SvmType};
-use super::stored::{AnyModel, Probability, StoredModel};
+use crate::decision::evaluator::Evaluator;
+use crate::decision::expansion::Expansion;
+use crate::decision::support_vectors::SupportVectors;
+use crate::files::any_model::AnyModel;
+use crate::files::checks::{Refusal, check};
+use crate::files::header::Header;
+use crate::files::probability::Probability;
+use crate::files::stored_model::StoredModel;
+use crate::files::svm_type::SvmType;
+use crate::models::decision_function::{DecisionFunction, Kind};
+use crate::models::multi_class::MultiClass;
+use crate::models::penalty::Penalty;
+use crate::models::svc_model::SvcModel;
 
 /// What both formats hold.
 pub(super) struct Parts {
@@ -45,14 +51,20 @@ impl Parts {
                 rho,
                 reports: header.reports,
                 support,
-                expansion,
+                evaluator: Evaluator::new(expansion),
             }),
             Target::Single(kind) => {
                 let [rho] = rho[..] else {
                     return Err(("one number rho".into(), rho.len().to_string()));
                 };
                 let report = header.reports.first().copied().unwrap_or_default();
-                AnyModel::Machine(Machine { kind, rho, report, support, expansion })
+                AnyModel::DecisionFunction(DecisionFunction {
+                    kind,
+                    rho,
+                    report,
+                    support,
+                    evaluator: Evaluator::new(expansion),
+                })
             }
         };
         let stored = StoredModel { model, probability, zero_based };

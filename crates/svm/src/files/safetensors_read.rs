@@ -4,11 +4,11 @@ use pellucid_data::{Csr, DataError, Matrix, Place};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
-use crate::SupportVectors;
-
-use super::header::{FORMAT, Header, KEY};
-use super::parts::Parts;
-use super::stored::{Probability, StoredModel};
+use crate::decision::support_vectors::SupportVectors;
+use crate::files::header::{FORMAT, Header, KEY};
+use crate::files::parts::Parts;
+use crate::files::probability::Probability;
+use crate::files::stored_model::StoredModel;
 
 /// Reads a model; `origin` names it in errors.
 pub(super) fn parse(origin: &str, bytes: &[u8]) -> Result<StoredModel, DataError> {

@@ -6,12 +6,15 @@ use std::collections::HashMap;
 use pellucid_data::{DataError, Place};
 use safetensors::{Dtype, View};
 
-use crate::svc::Penalty;
-use crate::{MultiClass, SupportVectors};
-
-use super::check::check;
-use super::header::{FORMAT, Header, KEY, StoredKernel};
-use super::stored::{AnyModel, Probability, StoredModel};
+use crate::decision::support_vectors::SupportVectors;
+use crate::files::any_model::AnyModel;
+use crate::files::checks::check;
+use crate::files::header::{FORMAT, Header, KEY};
+use crate::files::probability::Probability;
+use crate::files::stored_kernel::StoredKernel;
+use crate::files::stored_model::StoredModel;
+use crate::models::multi_class::MultiClass;
+use crate::models::penalty::Penalty;
 
 /// A tensor on its way to a file.
 struct Tensor {

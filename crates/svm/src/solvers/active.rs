@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use pellucid_compute::Scalar;
 
-use super::select::{self, Partner};
-use crate::SvmError;
-use crate::cache::RowCache;
-use crate::dual::Dual;
-use crate::gram::Gram;
-use crate::watch::Watch;
+use crate::error::SvmError;
+use crate::kernel_matrix::add_rows::add_rows;
+use crate::kernel_matrix::gram::Gram;
+use crate::kernel_matrix::row_cache::RowCache;
+use crate::problem::dual::Dual;
+use crate::problem::pair_step::pair_step;
+use crate::solvers::select;
+use crate::solvers::select::Partner;
+use crate::solvers::watch::Watch;
 
 /// Variables of a group whose samples lie side by side.
 #[derive(Clone, Debug)]
@@ -222,7 +225,7 @@ impl<T: Scalar> Active<T> {
         let own = |v: usize| self.diagonal[v % self.samples].to_f64();
         let curvature = own(i) + own(j) - 2.0 * k_ij.to_f64();
         let mut pair = [self.beta[i], self.beta[j]];
-        let step = crate::dual::pair_step(
+        let step = pair_step(
             &mut pair,
             self.gradient[j] - self.gradient[i],
             (self.upper[i], self.lower[j]),
@@ -268,7 +271,7 @@ impl<T: Scalar> Active<T> {
     /// Brings the gradient up to date after steps of the samples with these kernel rows.
     pub fn add(&mut self, rows: &[(&[T], f64)]) {
         for piece in &self.pieces {
-            select::add(&mut self.gradient[piece.variables.clone()], rows, piece.sample);
+            add_rows(&mut self.gradient[piece.variables.clone()], rows, piece.sample);
         }
     }
 

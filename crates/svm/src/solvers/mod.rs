@@ -6,15 +6,17 @@ mod second_order;
 pub(crate) mod select;
 mod simplified;
 mod violators;
+pub(crate) mod watch;
 mod working_sets;
 
 use pellucid_compute::Scalar;
 
-use crate::cache::RowCache;
-use crate::dual::{Dual, Solution};
-use crate::gram::Gram;
-use crate::watch::Watch;
-use crate::{Options, Solver, SvmError};
+use crate::error::SvmError;
+use crate::kernel_matrix::gram::Gram;
+use crate::kernel_matrix::row_cache::RowCache;
+use crate::options::{Options, Solver};
+use crate::problem::dual::{Dual, Solution};
+use crate::solvers::watch::Watch;
 
 /// Solves a problem by the method of the options.
 pub(crate) fn solve<T: Scalar>(

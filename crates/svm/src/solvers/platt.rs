@@ -14,11 +14,12 @@ use std::ops::Range;
 
 use pellucid_compute::{Scalar, Stream};
 
-use crate::cache::RowCache;
-use crate::dual::{Dual, Solution};
-use crate::gram::Gram;
-use crate::watch::Watch;
-use crate::{Options, SvmError};
+use crate::error::SvmError;
+use crate::kernel_matrix::gram::Gram;
+use crate::kernel_matrix::row_cache::RowCache;
+use crate::options::Options;
+use crate::problem::dual::{Dual, Solution};
+use crate::solvers::watch::Watch;
 
 pub(crate) fn solve<T: Scalar>(
     dual: &Dual,

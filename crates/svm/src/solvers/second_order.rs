@@ -5,7 +5,7 @@
 //! Kernel rows are cached; a row that is missing is computed together with those of the variables that violate the
 //! conditions of the optimum most, which are likely to be needed next, as one matrix product.
 //!
-//! Problems of three sizes are solved in three ways. While many samples are active, the work goes on in rounds over
+//! BinaryProblems of three sizes are solved in three ways. While many samples are active, the work goes on in rounds over
 //! [working sets](super::working_sets). When fewer are left, by iterations over all that are active. When their kernel
 //! matrix fits the cache, each of its rows is computed once.
 //!
@@ -18,13 +18,14 @@
 
 use pellucid_compute::Scalar;
 
-use super::active::Active;
-use super::working_sets::WorkingSets;
-use crate::cache::RowCache;
-use crate::dual::{Dual, Solution};
-use crate::gram::Gram;
-use crate::watch::Watch;
-use crate::{Options, SvmError};
+use crate::error::SvmError;
+use crate::kernel_matrix::gram::Gram;
+use crate::kernel_matrix::row_cache::RowCache;
+use crate::options::Options;
+use crate::problem::dual::{Dual, Solution};
+use crate::solvers::active::Active;
+use crate::solvers::watch::Watch;
+use crate::solvers::working_sets::WorkingSets;
 
 /// Iterations between two attempts to shrink.
 const SHRINK_EVERY: u64 = 1000;

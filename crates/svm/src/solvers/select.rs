@@ -7,6 +7,8 @@
 
 use pellucid_compute::{Scalar, vectorized};
 
+use crate::problem::pair_step::TINY;
+
 /// Elements of a block.
 const BLOCK: usize = 128;
 
@@ -52,18 +54,6 @@ vectorized! {
         (-number(best.key), at)
     }
 
-    /// g += sum of step x row over some kernel rows, from a sample on.
-    pub(crate) fn add<T>(g: &mut [f64], rows: &[(&[T], f64)], first: usize) {
-        for (block, g) in g.chunks_mut(BLOCK).enumerate() {
-            let begin = first + block * BLOCK;
-            for (row, step) in rows {
-                for (g, k) in g.iter_mut().zip(&row[begin..]) {
-                    *g += step * k.to_f64();
-                }
-            }
-        }
-    }
-
     /// How far each variable is from the other end of a pair that could move it: max(high - g, g - low), of the two
     /// what the bounds allow.
     pub(crate) fn violations<T>(g: &[f64], raise: &[T], lower: &[T], low: f64, high: f64, to: &mut [f64]) {
@@ -79,7 +69,7 @@ vectorized! {
     /// Source: R.-E. Fan, P.-H. Chen, C.-J. Lin, *Working set selection using second order information for training
     /// support vector machines*, JMLR 6, 2005.
     pub(crate) fn partner<T>(g: &[f64], lower: &[T], k_i: &[T], diagonal: &[T], own: T, least: f64) -> Partner<T> {
-        let tiny = T::from_f64(crate::dual::TINY);
+        let tiny = T::from_f64(TINY);
         let gain = |((g, lower), (k, diagonal)): ((&f64, &T), (&T, &T))| {
             let difference = T::from_f64(g - least) + *lower;
             let curvature = (own + *diagonal - T::TWO * *k).max(tiny);

@@ -2,9 +2,9 @@
 
 use pellucid_compute::Scalar;
 
-use super::active::Active;
-use super::select;
-use crate::cache::RowCache;
+use crate::kernel_matrix::row_cache::RowCache;
+use crate::solvers::active::Active;
+use crate::solvers::select;
 
 /// The rows that are computed together at first. Measured with MNIST's pairs of classes: always 32 compute twice as many
 /// rows as are needed, and single rows take twice the time.

@@ -10,11 +10,11 @@
 
 use pellucid_compute::Scalar;
 
-use super::active::{Active, Outcome};
-use crate::SvmError;
-use crate::cache::RowCache;
-use crate::gram::Gram;
-use crate::watch::Watch;
+use crate::error::SvmError;
+use crate::kernel_matrix::gram::Gram;
+use crate::kernel_matrix::row_cache::RowCache;
+use crate::solvers::active::{Active, Outcome};
+use crate::solvers::watch::Watch;
 
 /// The samples of a set. Measured with MNIST: 192 to 512 are equally fast.
 const SET: usize = 256;

@@ -152,11 +152,11 @@ pub fn predict(model: &AnyModel, samples: Samples<'_>, pool: &Pool) -> Result<Ve
         AnyModel::Classifier(model) => {
             Ok(model.predict_with(samples, pool)?.into_iter().map(f64::from).collect())
         }
-        AnyModel::Machine(machine) => {
-            if machine.kind() == pellucid_svm::Kind::OneClass {
-                return Ok(machine.signs_with(samples, pool)?.into_iter().map(f64::from).collect());
+        AnyModel::DecisionFunction(model) => {
+            if model.kind() == pellucid_svm::Kind::OneClass {
+                return Ok(model.signs_with(samples, pool)?.into_iter().map(f64::from).collect());
             }
-            machine.predict_with(samples, pool)
+            model.predict_with(samples, pool)
         }
     }
 }

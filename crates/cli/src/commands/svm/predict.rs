@@ -55,7 +55,7 @@ pub fn run(args: &Predict) -> Result<()> {
         }
     };
     written(atomic_write(&args.output, |file| file.write_all(text.as_bytes())))?;
-    let regression = matches!(&model, AnyModel::Machine(machine) if machine.kind() != Kind::OneClass);
+    let regression = matches!(&model, AnyModel::DecisionFunction(model) if model.kind() != Kind::OneClass);
     let scores = table.labels.as_ref().filter(|labels| !labels.is_empty()).map(|labels| Scores {
         predicted: &predicted,
         labels,

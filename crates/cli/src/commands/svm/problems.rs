@@ -64,7 +64,7 @@ pub fn problems<'a>(
     labels: &[f64],
 ) -> Result<Box<dyn Iterator<Item = Problem> + 'a>> {
     Ok(match &stored.model {
-        AnyModel::Machine(model) => {
+        AnyModel::DecisionFunction(model) => {
             let mut problem = Problem::new(model.report(), -model.intercept());
             match model.kind() {
                 Kind::OneClass => {}

@@ -115,7 +115,7 @@ struct Summary<'a> {
 fn warn_of_gap(stored: &StoredModel, machine: &Machine) {
     let reports: &[Report] = match &stored.model {
         AnyModel::Classifier(model) => model.reports(),
-        AnyModel::Machine(model) => std::slice::from_ref(model.report()),
+        AnyModel::DecisionFunction(model) => std::slice::from_ref(model.report()),
     };
     let tolerance = machine.options().tolerance;
     if let Some(gap) = reports.iter().map(|report| report.kkt_gap).find(|&gap| gap > tolerance) {

@@ -1,0 +1,9 @@
+//! What every fit does: check, choose the precision, solve binary problems side by side.
+
+pub(crate) mod batches;
+pub(crate) mod kernel_store;
+pub(crate) mod precision;
+pub(crate) mod setting;
+pub(crate) mod solve;
+pub(crate) mod solve_task;
+pub(crate) mod task;
