@@ -4,10 +4,10 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-use crate::text::{Escaped, has_control};
+use crate::text::escaped::{Escaped, has_control};
 
 /// Where in a file or table something went wrong; counts of bytes, rows and columns as each variant says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The file or value as a whole.
     Whole,

@@ -8,7 +8,7 @@ const MAX_CLASSES: usize = 1 << 14;
 /// Share of predictions equal to the actual class, `(1/n) Σ [ŷᵢ = yᵢ]`.
 ///
 /// # Errors
-/// [`ClassificationError::Empty`] and [`ClassificationError::Length`].
+/// Returns an error if there is nothing to measure or the lengths differ.
 ///
 /// ```
 /// assert_eq!(pellucid_eval::accuracy(&[1, 2, 3, 3], &[1, 2, 3, 4])?, 0.75);
@@ -29,7 +29,7 @@ pub fn accuracy<C: PartialEq>(predicted: &[C], actual: &[C]) -> Result<f64, Clas
 /// assert_eq!(matrix.balanced_accuracy(), 0.75); // half of the zeros, all of the ones
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix {
     classes: usize,
     counts: Vec<u64>,
@@ -39,7 +39,7 @@ impl ConfusionMatrix {
     /// Counts the pairs of `predicted` and `actual`, classes numbered `0..classes` in any integer type.
     ///
     /// # Errors
-    /// [`ClassificationError`] if there is nothing to count, the lengths differ, a class is out of range, or there are
+    /// Returns an error if there is nothing to count, the lengths differ, a class is out of range, or there are
     /// more than 16,384 classes.
     pub fn new<C: Copy + TryInto<i64>>(
         predicted: &[C],

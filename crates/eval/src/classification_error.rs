@@ -1,7 +1,7 @@
 //! What makes a classifier's output impossible to measure.
 
 /// What makes a classifier's output impossible to measure; rows and columns count from 0.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ClassificationError {
     /// There is nothing to compare.
     #[error("expected at least one prediction, got none")]

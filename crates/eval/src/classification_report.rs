@@ -11,7 +11,7 @@ const MOST_SHOWN: usize = 100;
 const MOST_DIGITS: usize = 60;
 
 /// The scores of one class and its name.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct NamedScores {
     /// Name of the class.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct NamedScores {
 /// assert!(report.to_string().contains("dog       0.50      1.00      0.67         1\n"));
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClassificationReport {
     /// Each class in order; without names of their own they are named `0`, `1`, ...
     pub classes: Vec<NamedScores>,
@@ -66,7 +66,7 @@ impl ClassificationReport {
     /// The same report with names for the classes.
     ///
     /// # Errors
-    /// [`ClassificationError::Names`] if there is not one for each.
+    /// Returns [`ClassificationError::Names`] if there is not one for each.
     pub fn with_names(mut self, names: &[impl AsRef<str>]) -> Result<Self, ClassificationError> {
         if names.len() != self.classes.len() {
             return Err(ClassificationError::Names { classes: self.classes.len(), names: names.len() });

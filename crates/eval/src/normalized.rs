@@ -4,7 +4,7 @@ use crate::precision_recall::mean;
 use crate::{Average, ConfusionMatrix, ZeroDivision};
 
 /// What the counts of a confusion matrix are divided by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Normalize {
     /// The samples of the actual class, so that rows add up to 1.
     Actual,

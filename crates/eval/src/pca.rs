@@ -4,7 +4,7 @@ use nalgebra::DMatrix;
 use pellucid_compute::Scalar;
 
 /// What keeps principal components from being found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PcaError {
     /// Variance needs two rows.
     #[error("expected at least 2 rows, got {rows}")]
@@ -54,7 +54,7 @@ pub enum PcaError {
 /// assert!((pca.component(0)[0] - 0.5_f64.sqrt()).abs() < 1e-12);
 /// # Ok::<(), pellucid_eval::PcaError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pca {
     mean: Vec<f64>,
     components: Vec<f64>,
@@ -68,7 +68,7 @@ impl Pca {
     /// Neither a common offset nor the size of the values takes digits from the result.
     ///
     /// # Errors
-    /// [`PcaError`] for fewer than two rows, a broken row, or a value that is not finite.
+    /// Returns an error for fewer than two rows, a broken row, or a value that is not finite.
     pub fn fit<F: Scalar>(data: &[F], columns: usize) -> Result<Self, PcaError> {
         check(data, columns)?;
         let d = columns;
@@ -119,7 +119,7 @@ impl Pca {
     /// The unit vector of component `index` (0 is the widest), one loading a column.
     ///
     /// # Panics
-    /// If `index` is not below the number of columns.
+    /// Panics if `index` is not below the number of columns.
     pub fn component(&self, index: usize) -> &[f64] {
         let d = self.mean.len();
         &self.components[index * d..(index + 1) * d]
@@ -138,7 +138,7 @@ impl Pca {
     /// Coordinates `(x - x̄) · cⱼ` of each row on the first `k` components: `n x k`, row-major.
     ///
     /// # Errors
-    /// [`PcaError::Components`] if `k` exceeds the number of columns, and as [`Pca::fit`] for broken data.
+    /// Returns [`PcaError::Components`] if `k` exceeds the number of columns, and as [`Pca::fit`] for broken data.
     pub fn project<F: Scalar>(&self, data: &[F], k: usize) -> Result<Vec<F>, PcaError> {
         let d = self.mean.len();
         if k > d {

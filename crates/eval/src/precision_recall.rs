@@ -6,7 +6,7 @@ use crate::ConfusionMatrix;
 
 /// What a ratio with nothing in its denominator is taken to be: the precision of a class that was never predicted, the
 /// recall of a class that never occurs, the F1 of a class that does neither.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ZeroDivision {
     /// 0, which penalises it.
     #[default]
@@ -35,7 +35,7 @@ impl ZeroDivision {
 }
 
 /// How one number is made of those of the classes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Average {
     /// Counts are summed over the classes before they are divided.
     Micro,
@@ -46,7 +46,7 @@ pub enum Average {
 }
 
 /// How well one class, or the mean class, is recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ClassScores {
     /// Of what was predicted as the class, the share that is of it: `tp / (tp + fp)`.
     pub precision: f64,

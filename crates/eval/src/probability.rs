@@ -13,7 +13,7 @@ const SUM_TOLERANCE: f64 = 1e-5;
 /// wrong prediction costs 36 and not infinity.
 ///
 /// # Errors
-/// [`ClassificationError`] if there is nothing to measure, the lengths differ, or a value is NaN or outside [0, 1].
+/// Returns an error if there is nothing to measure, the lengths differ, or a value is NaN or outside [0, 1].
 ///
 /// ```
 /// let loss = pellucid_eval::log_loss(&[0.5, 0.5], &[true, false])?;
@@ -32,7 +32,7 @@ pub fn log_loss(probabilities: &[f64], actual: &[bool]) -> Result<f64, Classific
 /// [`log_loss`].
 ///
 /// # Errors
-/// [`ClassificationError`] if there is nothing to measure, there are fewer than two classes, the shapes differ, a class
+/// Returns an error if there is nothing to measure, there are fewer than two classes, the shapes differ, a class
 /// is out of range, a value is NaN or outside [0, 1], or a row adds up to something further than 1e-5 from 1.
 pub fn multiclass_log_loss<C: Copy + TryInto<i64>>(
     probabilities: &[f64],
@@ -55,7 +55,7 @@ fn surprise(p: f64) -> f64 {
 /// Source: G. W. Brier, "Verification of forecasts expressed in terms of probability", 1950.
 ///
 /// # Errors
-/// As [`log_loss`].
+/// Returns an error as [`log_loss`].
 ///
 /// ```
 /// assert_eq!(pellucid_eval::brier_score(&[0.5, 1.0], &[true, true])?, 0.125);
@@ -74,7 +74,7 @@ pub fn brier_score(probabilities: &[f64], actual: &[bool]) -> Result<f64, Classi
 /// For two classes it is halved, as in scikit-learn, and then agrees with [`brier_score`].
 ///
 /// # Errors
-/// As [`multiclass_log_loss`].
+/// Returns an error as [`multiclass_log_loss`].
 pub fn multiclass_brier_score<C: Copy + TryInto<i64>>(
     probabilities: &[f64],
     actual: &[C],

@@ -13,7 +13,7 @@ use crate::{Average, ClassificationError};
 /// Source: J. A. Hanley and B. J. McNeil, "The meaning and use of the area under a ROC curve", 1982.
 ///
 /// # Errors
-/// [`ClassificationError`] if there is nothing to measure, the lengths differ, a score is NaN, or all samples are of one
+/// Returns an error if there is nothing to measure, the lengths differ, a score is NaN, or all samples are of one
 /// class.
 ///
 /// ```
@@ -34,7 +34,7 @@ pub fn roc_auc(scores: &[f64], actual: &[bool]) -> Result<f64, ClassificationErr
 /// probabilities only; here any scores will do.
 ///
 /// # Errors
-/// [`ClassificationError`] if there is nothing to measure, there are fewer than two classes, the shapes differ, a class
+/// Returns an error if there is nothing to measure, there are fewer than two classes, the shapes differ, a class
 /// is out of range, a score is NaN, a class has all samples, or (for `Macro`) a class has none.
 ///
 /// ```

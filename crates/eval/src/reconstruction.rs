@@ -4,7 +4,7 @@ use pellucid_compute::reduce::{sum_by, sum_with_gradient};
 use pellucid_compute::{math, vectorized};
 
 /// Quality of the reconstructions `y = σ(l)` of targets `t`, means over all elements of all samples.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReconstructionQuality {
     /// Mean squared error, `(1/N) Σ (y - t)²`.
     pub mse: f64,
@@ -27,7 +27,7 @@ pub struct ReconstructionQuality {
 }
 
 /// What keeps a reconstruction from being measured.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReconstructionError {
     /// Nothing was added.
     #[error("expected at least one sample to measure, got none")]
@@ -70,7 +70,7 @@ pub fn sigmoid(logit: f32) -> f32 {
 /// assert!((quality.bce - std::f64::consts::LN_2).abs() < 1e-7);
 /// # Ok::<(), pellucid_eval::ReconstructionError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct ReconstructionAccumulator {
     elements: usize,
     squared: f64,
@@ -143,7 +143,7 @@ impl ReconstructionAccumulator {
     /// Adds a batch of samples of `width` values each: `logits` and `targets` are `batch x width`, row-major.
     ///
     /// # Errors
-    /// [`ReconstructionError::Length`] or [`ReconstructionError::Width`]; the sums are then unchanged.
+    /// Returns [`ReconstructionError::Length`] or [`ReconstructionError::Width`]; the sums are then unchanged.
     pub fn add(&mut self, logits: &[f32], targets: &[f32], width: usize) -> Result<(), ReconstructionError> {
         if logits.len() != targets.len() {
             return Err(ReconstructionError::Length { logits: logits.len(), targets: targets.len() });
@@ -170,7 +170,7 @@ impl ReconstructionAccumulator {
     /// Divides the sums.
     ///
     /// # Errors
-    /// [`ReconstructionError::Empty`] if nothing was added.
+    /// Returns [`ReconstructionError::Empty`] if nothing was added.
     pub fn finish(self) -> Result<ReconstructionQuality, ReconstructionError> {
         if self.elements == 0 {
             return Err(ReconstructionError::Empty);
@@ -194,7 +194,7 @@ impl ReconstructionAccumulator {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Range {
     low: f32,
     high: f32,

@@ -1,7 +1,7 @@
 //! Predicted against actual numbers.
 
 /// What makes a comparison of numbers impossible.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RegressionError {
     /// There is too little to compare.
     #[error("expected at least {expected} predictions, got {got}")]
@@ -34,7 +34,7 @@ pub enum RegressionError {
 /// Mean absolute error, `(1/n) Σ |ŷᵢ - yᵢ|`, in the unit of the targets.
 ///
 /// # Errors
-/// [`RegressionError`] if there is nothing to compare, the lengths differ, or a number is not finite.
+/// Returns an error if there is nothing to compare, the lengths differ, or a number is not finite.
 ///
 /// ```
 /// let mae = pellucid_eval::mean_absolute_error(&[2.5, 0.0, 2.0, 8.0], &[3.0, -0.5, 2.0, 7.0])?;
@@ -49,7 +49,7 @@ pub fn mean_absolute_error(predicted: &[f64], actual: &[f64]) -> Result<f64, Reg
 /// Mean squared error, `(1/n) Σ (ŷᵢ - yᵢ)²`, in the squared unit of the targets.
 ///
 /// # Errors
-/// As [`mean_absolute_error`].
+/// Returns an error as [`mean_absolute_error`].
 ///
 /// ```
 /// let mse = pellucid_eval::mean_squared_error(&[2.5, 0.0, 2.0, 8.0], &[3.0, -0.5, 2.0, 7.0])?;
@@ -64,7 +64,7 @@ pub fn mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, Regr
 /// Root of the mean squared error, in the unit of the targets.
 ///
 /// # Errors
-/// As [`mean_absolute_error`].
+/// Returns an error as [`mean_absolute_error`].
 pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
     check(predicted, actual, 1)?;
     let scale = scale(errors(predicted, actual));
@@ -79,7 +79,7 @@ pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64,
 /// for any others.
 ///
 /// # Errors
-/// As [`mean_absolute_error`], and for fewer than two predictions.
+/// Returns an error as [`mean_absolute_error`], and for fewer than two predictions.
 ///
 /// ```
 /// use pellucid_eval::r2;

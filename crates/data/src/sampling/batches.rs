@@ -11,7 +11,7 @@ use std::ops::Range;
 /// assert_eq!(batches, [0..4, 4..8, 8..10]);
 /// assert_eq!(Batches::new(10, 4).len(), 3);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct Batches {
     next: usize,
     n: usize,
@@ -22,7 +22,7 @@ impl Batches {
     /// Batches over `n` samples.
     ///
     /// # Panics
-    /// If `batch_size` is 0.
+    /// Panics if `batch_size` is 0.
     pub fn new(n: usize, batch_size: usize) -> Self {
         assert!(batch_size > 0, "a batch has at least one sample");
         Self { next: 0, n, batch_size }

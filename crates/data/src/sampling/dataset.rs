@@ -52,13 +52,13 @@ const TARGET: &str = "target";
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dataset {
-    table: Arc<Table>,
+    shared: Arc<Shared>,
     rows: Arc<[u32]>,
 }
 
 /// What all parts of a data set share.
 #[derive(Clone, Debug)]
-struct Table {
+struct Shared {
     columns: Vec<(String, Column)>,
     /// Number of the column "input".
     input: Option<usize>,
@@ -83,7 +83,7 @@ mod sealed {
 
 impl ColumnKey for usize {
     fn find(self, data: &Dataset) -> Option<usize> {
-        Some(self).filter(|&number| number < data.table.columns.len())
+        Some(self).filter(|&number| number < data.shared.columns.len())
     }
 }
 
@@ -130,8 +130,8 @@ impl Dataset {
             ));
         }
         let columns = vec![(INPUT.to_owned(), input), (TARGET.to_owned(), target)];
-        let table = Table { columns, input: Some(0), target: Some(1), features, targets };
-        Ok(Self { table: Arc::new(table), rows })
+        let shared = Shared { columns, input: Some(0), target: Some(1), features, targets };
+        Ok(Self { shared: Arc::new(shared), rows })
     }
 
     /// Samples with these named columns; a model whose target is its input needs no column "target".
@@ -150,8 +150,8 @@ impl Dataset {
         let rows = all_rows(first.len())?;
         let none = Features::F64(Matrix::EMPTY);
         let (features, targets) = (Arc::new(none), Arc::new(Targets::SameAsInput));
-        let table = Table { columns: Vec::new(), input: None, target: None, features, targets };
-        let data = Self { table: Arc::new(table), rows }.with_column(name, first)?;
+        let shared = Shared { columns: Vec::new(), input: None, target: None, features, targets };
+        let data = Self { shared: Arc::new(shared), rows }.with_column(name, first)?;
         columns.try_fold(data, |data, (name, column)| data.with_column(name, column))
     }
 
@@ -181,7 +181,7 @@ impl Dataset {
             let found = if name.is_empty() { "an empty one" } else { "the name of another column" };
             return invalid("a name of its own".into(), found.into());
         }
-        if let Some((first, other)) = self.table.columns.first()
+        if let Some((first, other)) = self.shared.columns.first()
             && other.len() != column.len()
         {
             return invalid(
@@ -190,27 +190,27 @@ impl Dataset {
             );
         }
         column.check(&origin)?;
-        let table = Arc::make_mut(&mut self.table);
-        let number = table.columns.len();
+        let shared = Arc::make_mut(&mut self.shared);
+        let number = shared.columns.len();
         match (name.as_str(), &column) {
             (INPUT, column) => {
-                table.input = Some(number);
+                shared.input = Some(number);
                 if let Column::Numbers(numbers) = column
                     && let Some(features) = numbers.shared()
                 {
-                    table.features = features.clone();
+                    shared.features = features.clone();
                 }
             }
             (TARGET, column) => {
-                table.target = Some(number);
-                table.targets = match column {
+                shared.target = Some(number);
+                shared.targets = match column {
                     Column::Classes(classes) => classes.targets().clone(),
                     _ => Arc::new(Targets::Column),
                 };
             }
             _ => {}
         }
-        table.columns.push((name, column));
+        shared.columns.push((name, column));
         Ok(self)
     }
 
@@ -228,7 +228,7 @@ impl Dataset {
             ));
         }
         let rows = positions.iter().map(|&p| self.rows[p as usize]).collect();
-        Ok(Self { table: self.table.clone(), rows })
+        Ok(Self { shared: self.shared.clone(), rows })
     }
 
     /// Number of samples.
@@ -243,7 +243,7 @@ impl Dataset {
 
     /// The names of the columns, in the order of their numbers.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.table.columns.iter().map(|(name, _)| name.as_str())
+        self.shared.columns.iter().map(|(name, _)| name.as_str())
     }
 
     /// The number of the column of this name, by which it is found faster than by the name.
@@ -254,7 +254,7 @@ impl Dataset {
     /// The column of this name or number. It has a sample for each row of the shared tables, of which
     /// [`rows`](Self::rows) belong to this part.
     pub fn column(&self, key: impl ColumnKey) -> Option<&Column> {
-        key.find(self).map(|number| &self.table.columns[number].1)
+        key.find(self).map(|number| &self.shared.columns[number].1)
     }
 
     /// Number of values in a sample of the column "input", 0 where there is none.
@@ -273,12 +273,12 @@ impl Dataset {
     /// The shared table of the column "input", of which [`rows`](Self::rows) belong to this part. It is empty where there
     /// is no such column or it is no table of numbers.
     pub fn features(&self) -> &Arc<Features> {
-        &self.table.features
+        &self.shared.features
     }
 
     /// The shared targets, indexed by row as the features are.
     pub fn targets(&self) -> &Arc<Targets> {
-        &self.table.targets
+        &self.shared.targets
     }
 
     /// Row in the shared tables of each sample of this part.
@@ -337,11 +337,11 @@ impl Dataset {
     }
 
     fn input(&self) -> Option<&Column> {
-        self.table.input.map(|number| &self.table.columns[number].1)
+        self.shared.input.map(|number| &self.shared.columns[number].1)
     }
 
     fn target(&self) -> Option<&Column> {
-        self.table.target.or(self.table.input).map(|number| &self.table.columns[number].1)
+        self.shared.target.or(self.shared.input).map(|number| &self.shared.columns[number].1)
     }
 
     fn existing(&self, key: impl ColumnKey) -> &Column {

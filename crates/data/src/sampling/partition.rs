@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::{DataError, Place};
+use crate::sampling::dataset::Dataset;
 use crate::sampling::shuffle::{shuffle, stream};
-use crate::{DataError, Dataset, Place};
 
 /// The parts of a data set; they share its memory.
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct Partition {
     /// For fitting parameters.
     pub train: Dataset,
@@ -25,7 +26,7 @@ pub struct Partition {
 /// ascending.
 ///
 /// # Errors
-/// If the counts do not add up to `labels.len()`.
+/// Returns an error if the counts do not add up to `labels.len()`.
 ///
 /// ```
 /// use pellucid_data::stratified_split;

@@ -10,7 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 /// likely as far as the generator allows.
 ///
 /// # Panics
-/// If `out` has more than 2^32 - 1 elements.
+/// Panics if `out` has more than 2^32 - 1 elements.
 ///
 /// ```
 /// use pellucid_data::permutation_into;

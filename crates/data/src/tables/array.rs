@@ -1,10 +1,13 @@
 //! An array as a file holds it: a shape and numbers of one type.
 
-use crate::input::collect;
-use crate::{DataError, Features, LabelTexts, Matrix, Place};
+use crate::error::{DataError, Place};
+use crate::memory::collect;
+use crate::tables::features::Features;
+use crate::tables::labels::LabelTexts;
+use crate::tables::matrix::Matrix;
 
 /// The numbers of an [`Array`] in the type the file holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)] // The variants are the types.
 pub enum Values {
     Bool(Vec<bool>),
@@ -21,7 +24,7 @@ pub enum Values {
 }
 
 /// What an IDX or NPY file holds, in row-major order: `values.len()` is the product of `shape`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Array {
     /// Sizes, the slowest-running dimension first.
     pub shape: Vec<usize>,
@@ -42,7 +45,7 @@ impl Array {
     /// begins the message of an error.
     ///
     /// # Errors
-    /// If there is no dimension or a row would have no value, or an entry is NaN or infinite.
+    /// Returns an error if there is no dimension or a row would have no value, or an entry is NaN or infinite.
     ///
     /// ```
     /// use pellucid_data::{Array, Features, Values};
@@ -95,7 +98,7 @@ impl Array {
     /// One label for each sample, from an array of shape `[n]` or `[n, 1]`.
     ///
     /// # Errors
-    /// If the shape is another.
+    /// Returns an error if the shape is another.
     pub fn into_labels(self, origin: &str) -> Result<LabelTexts, DataError> {
         if !matches!(self.shape[..], [_] | [_, 1]) {
             return Err(DataError::invalid(

@@ -1,7 +1,9 @@
 //! A sparse matrix in compressed rows.
 
-use crate::input::reserve;
-use crate::{DataError, Element, Matrix, Place};
+use crate::error::{DataError, Place};
+use crate::memory::reserve;
+use crate::tables::element::Element;
+use crate::tables::matrix::Matrix;
 
 /// The most memory that [`Csr::to_dense`] and the scalings take, in bytes: 4 GiB.
 pub(crate) const DENSE_LIMIT: u64 = 1 << 32;
@@ -21,7 +23,7 @@ pub(crate) const DENSE_LIMIT: u64 = 1 << 32;
 /// assert_eq!(m.to_dense()?.row(0), [0.0, 5.0, 0.0]);
 /// # Ok::<(), pellucid_data::DataError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Csr<F> {
     columns: usize,
     row_starts: Vec<usize>,
@@ -33,8 +35,8 @@ impl<F> Csr<F> {
     /// A matrix over these parts, which it takes without copying; it has `row_starts.len() - 1` rows.
     ///
     /// # Errors
-    /// If `row_starts` does not begin with 0, descends, or does not end with the number of indices; if there are not as
-    /// many values as indices; or if the indices of a row do not ascend or reach `columns`.
+    /// Returns an error if `row_starts` does not begin with 0, descends, or does not end with the number of indices; if
+    /// there are not as many values as indices; or if the indices of a row do not ascend or reach `columns`.
     pub fn new(
         columns: usize,
         row_starts: Vec<usize>,
@@ -84,7 +86,7 @@ impl<F> Csr<F> {
     /// The columns and the values of the entries of row `i`.
     ///
     /// # Panics
-    /// If `i >= rows`.
+    /// Panics if `i >= rows`.
     pub fn row(&self, i: usize) -> (&[u32], &[F]) {
         assert!(i < self.rows(), "row {i} of a matrix with {} rows", self.rows());
         let entries = self.row_starts[i]..self.row_starts[i + 1];
@@ -136,7 +138,8 @@ impl<F: Element> Csr<F> {
     /// All entries, the zeros written out.
     ///
     /// # Errors
-    /// If that would take more than 4 GiB: a single index in a small file can make a matrix of billions of columns.
+    /// Returns an error if that would take more than 4 GiB: a single index in a small file can make a matrix of
+    /// billions of columns.
     pub fn to_dense(&self) -> Result<Matrix<F>, DataError> {
         let (rows, columns) = (self.rows(), self.columns);
         let bytes = rows as u128 * columns as u128 * size_of::<F>() as u128;
@@ -164,7 +167,7 @@ impl<F: Element> Csr<F> {
     /// The entries of `matrix` that are not 0.
     ///
     /// # Panics
-    /// If an entry that is not 0 lies beyond column 2^32 - 1.
+    /// Panics if an entry that is not 0 lies beyond column 2^32 - 1.
     pub fn from_dense(matrix: &Matrix<F>) -> Self {
         let mut csr =
             Self { columns: matrix.columns(), row_starts: vec![0], indices: Vec::new(), values: Vec::new() };

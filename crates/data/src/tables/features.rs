@@ -1,7 +1,7 @@
 //! A table of numbers, one row a sample, kept in the type it was stored in.
 
 use crate::error::{DataError, Place};
-use crate::input::collect;
+use crate::memory::collect;
 use crate::tables::element::Element;
 use crate::tables::gather::gather;
 use crate::tables::matrix::Matrix;
@@ -10,7 +10,7 @@ use crate::tables::matrix::Matrix;
 pub(crate) const PIXEL: f64 = 1.0 / 255.0;
 
 /// Samples as rows; becomes floats only when rows are gathered into a batch.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Features {
     /// Pixels, of images only; gathered as `value / 255`. (As targets, bytes are gathered as the numbers that they are.)
     U8(Matrix<u8>),
@@ -42,7 +42,7 @@ impl Features {
     /// Writes the chosen rows as floats, one after the other, without allocating: `out[k, :] = self[rows[k], :]`.
     ///
     /// # Panics
-    /// If `out.len() != rows.len() * columns` or a row is out of range.
+    /// Panics if `out.len() != rows.len() * columns` or a row is out of range.
     ///
     /// ```
     /// use pellucid_data::{Features, Matrix};
@@ -82,7 +82,8 @@ impl Features {
     /// A scale of 1/n for a whole n is a division by n, so that it is rounded once.
     ///
     /// # Errors
-    /// If the scale is not positive and finite, or a result is not finite; `origin` begins the message.
+    /// Returns an error if the scale is not positive and finite, or a result is not finite; `origin` begins the
+    /// message.
     ///
     /// ```
     /// use pellucid_data::{Features, Matrix};
@@ -119,7 +120,8 @@ impl Features {
     /// Checks that no entry is NaN or infinite.
     ///
     /// # Errors
-    /// The first entry that is, with its row and column; `origin` (a path, or a name) begins the message.
+    /// Returns an error that names the first entry that is, with its row and column; `origin` (a path, or a name) begins the
+    /// message.
     pub fn check_finite(&self, origin: &str) -> Result<(), DataError> {
         match self {
             Self::U8(_) => Ok(()),

@@ -11,7 +11,7 @@ use crate::error::{DataError, Place};
 /// assert!(Matrix::new(2, 2, vec![1, 2, 3]).is_err());
 /// # Ok::<(), pellucid_data::DataError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Matrix<T> {
     rows: usize,
     columns: usize,
@@ -25,7 +25,7 @@ impl<T> Matrix<T> {
     /// A matrix over `data`, which it takes without copying.
     ///
     /// # Errors
-    /// If `rows * columns` overflows or is not `data.len()`.
+    /// Returns an error if `rows * columns` overflows or is not `data.len()`.
     pub fn new(rows: usize, columns: usize, data: Vec<T>) -> Result<Self, DataError> {
         if rows.checked_mul(columns) != Some(data.len()) {
             return Err(DataError::invalid(
@@ -51,7 +51,7 @@ impl<T> Matrix<T> {
     /// Row `i`, a slice of `columns` entries.
     ///
     /// # Panics
-    /// If `i >= rows`.
+    /// Panics if `i >= rows`.
     pub fn row(&self, i: usize) -> &[T] {
         assert!(i < self.rows, "row {i} of a matrix with {} rows", self.rows);
         &self.data[i * self.columns..(i + 1) * self.columns]

@@ -5,5 +5,6 @@ pub(crate) mod csr;
 pub(crate) mod element;
 pub(crate) mod features;
 pub(crate) mod gather;
+pub(crate) mod labels;
 pub(crate) mod matrix;
 pub(crate) mod stored;

@@ -2,13 +2,13 @@
 
 use std::fmt::Debug;
 
-use crate::Values;
+use crate::tables::array::Values;
 
 mod sealed {
     use super::Values;
 
     /// Order of the bytes of a number.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Endian {
         Little,
         Big,

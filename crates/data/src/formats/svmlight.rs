@@ -12,16 +12,17 @@
 
 use std::path::Path;
 
-use crate::input::Input;
-use crate::lines::{Refusal, finite, lines, whole};
-use crate::text::quoted_bytes;
-use crate::{Csr, DataError, Place};
+use crate::error::{DataError, Place};
+use crate::files::input::Input;
+use crate::files::lines::{Refusal, finite, lines, whole};
+use crate::tables::csr::Csr;
+use crate::text::escaped::quoted_bytes;
 
 /// The largest index: LIBSVM reads them as 32-bit signed integers.
 pub(crate) const MAX_INDEX: u32 = i32::MAX as u32;
 
 /// How to read an SVMlight file; the default takes the number of features from the largest index.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SvmlightOptions {
     /// Number of features: a larger index is an error, and [`SvmlightTable::x`] gets this many columns. `None`: as many
     /// as the largest index. Give it for test data, which may lack the last features of the training data.
@@ -34,7 +35,7 @@ pub struct SvmlightOptions {
 }
 
 /// The content of an SVMlight file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SvmlightTable {
     /// Class or target of each sample.
     pub labels: Vec<f64>,
@@ -51,7 +52,7 @@ pub struct SvmlightTable {
 /// Reads an SVMlight file, plain or gzip-compressed (told by its content).
 ///
 /// # Errors
-/// If the file cannot be read; with line and field: a label or value that is no finite number, several
+/// Returns an error if the file cannot be read; with line and field: a label or value that is no finite number, several
 /// labels, an index that is not ascending or above 2^31 - 1, an index beyond the stated number of features, a missing
 /// colon, or for a precomputed kernel a missing serial number.
 pub fn read_svmlight(path: impl AsRef<Path>, options: &SvmlightOptions) -> Result<SvmlightTable, DataError> {
@@ -61,7 +62,7 @@ pub fn read_svmlight(path: impl AsRef<Path>, options: &SvmlightOptions) -> Resul
 /// Reads the content of an SVMlight file; `origin` begins the message of an error.
 ///
 /// # Errors
-/// As [`read_svmlight`].
+/// Returns an error as [`read_svmlight`].
 ///
 /// ```
 /// use pellucid_data::{SvmlightOptions, parse_svmlight};

@@ -11,13 +11,15 @@ use std::path::Path;
 
 use half::f16;
 
-use crate::idx::write_values;
-use crate::input::{Input, collect, reserve};
-use crate::npy_header::{Header, parse_header};
-use crate::tables::array::{check_shape, element_count};
+use crate::error::{DataError, Place};
+use crate::files::atomic::atomic_write;
+use crate::files::input::Input;
+use crate::formats::idx::write_values;
+use crate::formats::npy_header::{Header, parse_header};
+use crate::memory::{collect, reserve};
+use crate::tables::array::{Array, Values, check_shape, element_count};
 use crate::tables::stored::{Endian, Stored};
-use crate::text::quoted;
-use crate::{Array, DataError, Place, Values, atomic_write};
+use crate::text::escaped::quoted;
 
 const MAGIC: [u8; 6] = *b"\x93NUMPY";
 /// The longest header that is read; real ones have about a hundred bytes.
@@ -27,9 +29,9 @@ const MAX_HEADER: usize = 1 << 16;
 /// order is transposed.
 ///
 /// # Errors
-/// If the file cannot be read, is no NPY file, holds a type other than `b1`, `u1` to `u8`, `i1` to `i8` and `f2` to `f8`
-/// (half precision becomes `f32`), or its size is not what its header announces. A header that lies is an error, not an
-/// allocation.
+/// Returns an error if the file cannot be read, is no NPY file, holds a type other than `b1`, `u1` to `u8`, `i1` to
+/// `i8` and `f2` to `f8` (half precision becomes `f32`), or its size is not what its header announces. A header that
+/// lies is an error, not an allocation.
 pub fn read_npy(path: impl AsRef<Path>) -> Result<Array, DataError> {
     read(Input::open(path.as_ref())?)
 }
@@ -37,7 +39,7 @@ pub fn read_npy(path: impl AsRef<Path>) -> Result<Array, DataError> {
 /// Reads the content of an NPY file; `origin` begins the message of an error.
 ///
 /// # Errors
-/// As [`read_npy`].
+/// Returns an error as [`read_npy`].
 ///
 /// ```
 /// let error = pellucid_data::parse_npy("x.npy", b"PK\x03\x04 an archive").unwrap_err();
@@ -144,7 +146,7 @@ fn from_fortran<T: Copy>(values: &[T], shape: &[usize], origin: &str) -> Result<
 /// Writes an NPY file (version 1.0, C order, little-endian) atomically; `values` in row-major order.
 ///
 /// # Errors
-/// If `shape` does not hold `values.len()` values or the file cannot be written.
+/// Returns an error if `shape` does not hold `values.len()` values or the file cannot be written.
 ///
 /// ```
 /// use pellucid_data::{Values, read_npy, write_npy};

@@ -1,13 +1,14 @@
 //! Features brought to one range, as LIBSVM's `svm-scale` does.
 
-use crate::columns::{columns, map_columns};
-use crate::{Csr, DataError, Place};
+use crate::error::{DataError, Place};
+use crate::preprocessing::column_statistics::{columns, map_columns};
+use crate::tables::csr::Csr;
 
 /// A range `min..=max` that is mapped onto `lower..=upper`.
 ///
 /// `x' = lower + (upper - lower) (x - min) / (max - min)`, with `min` and `max` themselves mapped exactly; values outside
 /// of the range are mapped by the same line, beyond the bounds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Line {
     pub lower: f64,
     pub upper: f64,
@@ -34,7 +35,7 @@ impl Line {
 }
 
 /// Minimum and maximum of a feature in the data it was fitted to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FeatureRange {
     /// The column, from 0.
     pub column: u32,
@@ -57,7 +58,7 @@ pub struct FeatureRange {
 /// assert_eq!(scaling.apply(&x)?.to_dense()?.data(), [1.0, 0.0, -1.0, 0.0]);
 /// # Ok::<(), pellucid_data::DataError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scaling {
     pub(crate) lower: f64,
     pub(crate) upper: f64,
@@ -69,7 +70,7 @@ impl Scaling {
     /// The scaling that maps each column of `x` onto `lower..=upper`; `svm-scale` has -1 and 1 by default.
     ///
     /// # Errors
-    /// If `lower` is not below `upper`, or an entry, a bound or their distance is not finite.
+    /// Returns an error if `lower` is not below `upper`, or an entry, a bound or their distance is not finite.
     pub fn fit(x: &Csr<f64>, lower: f64, upper: f64) -> Result<Self, DataError> {
         check_bounds("scaling", lower, upper)?;
         let columns = columns(x)?;
@@ -83,7 +84,8 @@ impl Scaling {
     /// The same scaling, and targets mapped from the range of `labels` onto `lower..=upper` (`svm-scale -y`).
     ///
     /// # Errors
-    /// If `lower` is not below `upper`, there is no label, or a label, a bound or their distance is not finite.
+    /// Returns an error if `lower` is not below `upper`, there is no label, or a label, a bound or their distance is
+    /// not finite.
     pub fn with_target(mut self, labels: &[f64], lower: f64, upper: f64) -> Result<Self, DataError> {
         check_bounds("target scaling", lower, upper)?;
         let refuse = |found: String| {
@@ -121,7 +123,7 @@ impl Scaling {
     /// negative values sparse.
     ///
     /// # Errors
-    /// If the result could take more than 4 GiB, or a value does not stay finite.
+    /// Returns an error if the result could take more than 4 GiB, or a value does not stay finite.
     pub fn apply(&self, x: &Csr<f64>) -> Result<Csr<f64>, DataError> {
         let line = |f: &FeatureRange| Line { lower: self.lower, upper: self.upper, min: f.min, max: f.max };
         let filled: Vec<_> =

@@ -4,14 +4,17 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::svmlight::MAX_INDEX;
-use crate::{Csr, DataError, Element, Place, atomic_write};
+use crate::error::{DataError, Place};
+use crate::files::atomic::atomic_write;
+use crate::formats::svmlight::MAX_INDEX;
+use crate::tables::csr::Csr;
+use crate::tables::element::Element;
 
 /// Writes samples as an SVMlight file, atomically; see [`write_svmlight_to`].
 ///
 /// # Errors
-/// If the lengths differ, a number is NaN or infinite, there are more than 2^31 - 1 columns, or the file cannot be
-/// written.
+/// Returns an error if the lengths differ, a number is NaN or infinite, there are more than 2^31 - 1 columns, or the
+/// file cannot be written.
 ///
 /// ```
 /// use pellucid_data::{Csr, SvmlightOptions, read_svmlight, write_svmlight};
@@ -39,7 +42,8 @@ pub fn write_svmlight<F: Element>(
 /// The format does not say how many columns there are: where the last ones are all 0, the reader must be told.
 ///
 /// # Errors
-/// If the lengths differ, a number is NaN or infinite, there are more than 2^31 - 1 columns, or `writer` fails.
+/// Returns an error if the lengths differ, a number is NaN or infinite, there are more than 2^31 - 1 columns, or
+/// `writer` fails.
 pub fn write_svmlight_to<F: Element>(
     writer: &mut impl Write,
     labels: &[f64],
@@ -52,7 +56,7 @@ pub fn write_svmlight_to<F: Element>(
 /// [`write_svmlight_to`] where column 0 has the index `first`: 1, or 0 for files that count from 0.
 ///
 /// # Errors
-/// As [`write_svmlight_to`].
+/// Returns an error as [`write_svmlight_to`].
 pub fn write_svmlight_from<F: Element>(
     writer: &mut impl Write,
     labels: &[f64],

@@ -6,16 +6,17 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::input::Input;
-use crate::tables::array::{check_shape, element_count};
+use crate::error::{DataError, Place};
+use crate::files::atomic::atomic_write;
+use crate::files::input::Input;
+use crate::tables::array::{Array, Values, check_shape, element_count};
 use crate::tables::stored::{Endian, IdxStored, Stored};
-use crate::{Array, DataError, Place, Values, atomic_write};
 
 /// Reads an IDX file, plain or gzip-compressed (told by its content).
 ///
 /// # Errors
-/// If the file cannot be read, is no IDX file, is cut short or goes on after its values, or its gzip stream is
-/// broken. A size in the header that lies is an error, not an allocation.
+/// Returns an error if the file cannot be read, is no IDX file, is cut short or goes on after its values, or its gzip
+/// stream is broken. A size in the header that lies is an error, not an allocation.
 pub fn read_idx(path: impl AsRef<Path>) -> Result<Array, DataError> {
     read(Input::open(path.as_ref())?)
 }
@@ -23,7 +24,7 @@ pub fn read_idx(path: impl AsRef<Path>) -> Result<Array, DataError> {
 /// Reads the content of an IDX file, plain or gzip-compressed; `origin` begins the message of an error.
 ///
 /// # Errors
-/// As [`read_idx`].
+/// Returns an error as [`read_idx`].
 ///
 /// ```
 /// use pellucid_data::{Values, parse_idx};
@@ -70,8 +71,8 @@ fn values<T: Stored>(input: &mut Input<'_>, shape: &[usize]) -> Result<Values, D
 /// Writes an IDX file atomically; `values` in row-major order.
 ///
 /// # Errors
-/// If `shape` does not hold `values.len()` values, has more than 255 dimensions or a size of 2^32 or more, or
-/// the file cannot be written.
+/// Returns an error if `shape` does not hold `values.len()` values, has more than 255 dimensions or a size of 2^32 or
+/// more, or the file cannot be written.
 pub fn write_idx<T: IdxStored>(
     path: impl AsRef<Path>,
     shape: &[usize],

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::text::{is_hidden, quoted};
-use crate::{DataError, Place};
+use crate::error::{DataError, Place};
+use crate::text::escaped::{is_hidden, quoted};
 
 /// Whole numbers from here on are taken as names, so that one stray number cannot make a million classes.
 const MAX_CLASS: i128 = 1 << 16;
@@ -13,7 +13,7 @@ const MAX_CLASS: i128 = 1 << 16;
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The classes of the samples and their names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
     /// Class of each sample, `< names.len()`.
     pub labels: Vec<u32>,
@@ -37,7 +37,7 @@ impl Labels {
 }
 
 /// A label as it is told from others.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     /// A whole number, however it was written: `1`, `1.0` and `+1` are one label.
     Whole(i128),
@@ -99,7 +99,7 @@ impl Key {
 ///
 /// The rule, the same for every kind of file: a whole number is that number, however it is written (`1`, `1.0`, `+1`);
 /// anything else is a name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LabelTexts {
     origin: String,
     numbers: HashMap<Key, u32>,
@@ -184,8 +184,8 @@ impl LabelTexts {
     /// numbered in their order, numbers before text.
     ///
     /// # Errors
-    /// If all labels are numbers and one is not whole (a class cannot be 2.5, the target of a regression can), or one only
-    /// looks like a number.
+    /// Returns an error if all labels are numbers and one is not whole (a class cannot be 2.5, the target of a
+    /// regression can), or one only looks like a number.
     ///
     /// ```
     /// use pellucid_data::LabelTexts;
@@ -232,7 +232,7 @@ impl LabelTexts {
     /// The labels as classes that are known already by these names, in this order, as a model keeps them.
     ///
     /// # Errors
-    /// If a label is none of the names; with its place.
+    /// Returns an error if a label is none of the names; with its place.
     ///
     /// ```
     /// use pellucid_data::LabelTexts;
@@ -262,7 +262,7 @@ impl LabelTexts {
     /// The labels as numbers.
     ///
     /// # Errors
-    /// If a label is a name, NaN or infinite; with its place.
+    /// Returns an error if a label is a name, NaN or infinite; with its place.
     pub fn numbers(&self) -> Result<Vec<f64>, DataError> {
         let number = |(key, place): &(Key, Place)| {
             key.number().filter(|v| v.is_finite()).ok_or_else(|| {

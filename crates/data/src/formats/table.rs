@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
-use crate::tables::features::PIXEL;
-use crate::text::Escaped;
-use crate::{
-    Array, CsvOptions, DataError, Features, LabelColumn, LabelTexts, Labels, Matrix, Place, read_csv,
-    read_idx, read_npy,
-};
+use crate::error::{DataError, Place};
+use crate::formats::csv_table::{CsvOptions, LabelColumn, read_csv, read_csv_labels};
+use crate::formats::idx::read_idx;
+use crate::formats::npy::read_npy;
+use crate::memory::reserve;
+use crate::tables::array::Array;
+use crate::tables::features::{Features, PIXEL};
+use crate::tables::labels::{LabelTexts, Labels};
+use crate::tables::matrix::Matrix;
+use crate::text::escaped::Escaped;
 
 /// How to read a table of inputs.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableOptions {
     /// Whether the first row of a CSV file is a header, as in [`CsvOptions::header`].
     pub header: Option<bool>,
@@ -22,7 +26,7 @@ pub struct TableOptions {
 }
 
 /// The content of a table of inputs.
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// The inputs, one row a sample, scaled.
     pub features: Features,
@@ -41,7 +45,8 @@ pub struct Table {
 /// Bytes of an image (three dimensions or more) are pixels, which become 0 to 1; all other numbers are read as they are.
 ///
 /// # Errors
-/// If the ending is another, or the file is not what its format asks for, or a number is NaN or infinite.
+/// Returns an error if the ending is another, or the file is not what its format asks for, or a number is NaN or
+/// infinite.
 ///
 /// ```
 /// let error = pellucid_data::load_table("table.xlsx").unwrap_err();
@@ -54,7 +59,7 @@ pub fn load_table(path: impl AsRef<Path>) -> Result<Features, DataError> {
 /// [`load_table`] with options, and with what is to be known of the file.
 ///
 /// # Errors
-/// As [`load_table`], and if the column of labels is missing or the scale is not positive and finite.
+/// Returns an error as [`load_table`], and if the column of labels is missing or the scale is not positive and finite.
 pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Table, DataError> {
     let path = path.as_ref();
     let origin = path.display().to_string();
@@ -90,7 +95,7 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
 /// Reads the class of each sample from a file with one column, in a format that [`load_table`] knows.
 ///
 /// # Errors
-/// As [`read_label_texts`] and [`LabelTexts::classes`].
+/// Returns an error as [`read_label_texts`] and [`LabelTexts::classes`].
 pub fn load_labels(path: impl AsRef<Path>) -> Result<Labels, DataError> {
     read_label_texts(path, None)?.classes()
 }
@@ -99,11 +104,11 @@ pub fn load_labels(path: impl AsRef<Path>) -> Result<Labels, DataError> {
 /// [`CsvOptions::header`].
 ///
 /// # Errors
-/// As [`load_table`], and if there is more than one column.
+/// Returns an error as [`load_table`], and if there is more than one column.
 pub fn read_label_texts(path: impl AsRef<Path>, header: Option<bool>) -> Result<LabelTexts, DataError> {
     let path = path.as_ref();
     if is_csv(path) {
-        return crate::csv_table::read_csv_labels(path, header);
+        return read_csv_labels(path, header);
     }
     match read(path, &CsvOptions::default())? {
         Content::Array(array) => array.into_labels(&path.display().to_string()),
@@ -193,7 +198,7 @@ fn without<T: Copy>(
     mut take: impl FnMut(usize, T),
 ) -> Result<Matrix<T>, DataError> {
     let mut data = Vec::new();
-    crate::input::reserve(&mut data, m.data().len() - m.rows(), "table")?;
+    reserve(&mut data, m.data().len() - m.rows(), "table")?;
     for row in 0..m.rows() {
         let entries = m.row(row);
         take(row, entries[at]);

@@ -4,9 +4,9 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind};
 use std::path::Path;
 
-use crate::output_target::{OutputTarget, open_descriptor, open_special};
-use crate::temporary::{Temporary, folder_of};
-use crate::{DataError, Place};
+use crate::error::{DataError, Place};
+use crate::files::output_target::{OutputTarget, open_descriptor, open_special};
+use crate::files::temporary::{Temporary, folder_of};
 
 /// Writes `path` through `write`.
 ///
@@ -16,9 +16,9 @@ use crate::{DataError, Place};
 /// temporary files in that folder is removed.
 ///
 /// # Errors
-/// If `path` is a folder or a file that is not to be written, its folder is missing or takes no files, or `write`
-/// fails; then the temporary file is removed and an old file stays as it was. An error of your own type can travel
-/// through [`io::Error::other`].
+/// Returns an error if `path` is a folder or a file that is not to be written, its folder is missing or takes no files,
+/// or `write` fails; then the temporary file is removed and an old file stays as it was. An error of your own type can
+/// travel through [`io::Error::other`].
 ///
 /// ```
 /// use std::io::Write;
@@ -53,7 +53,7 @@ pub fn atomic_write(
 /// the work whose result is to go there.
 ///
 /// # Errors
-/// As [`atomic_write`].
+/// Returns an error as [`atomic_write`].
 ///
 /// ```
 /// assert!(pellucid_data::check_output("/nowhere/at/all").is_err());

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use crate::error::{DataError, Place};
+use crate::memory::reserve;
 use crate::tables::stored::{Endian, Stored};
-use crate::text::{MARK, without_mark};
-use crate::{DataError, Place};
+use crate::text::encoding::{MARK, without_mark};
 
 /// The most bytes that a gzip file may become: 4 GiB. A small file can claim to be any number.
 const GZIP_LIMIT: u64 = 1 << 32;
@@ -52,7 +53,7 @@ impl<'a> Input<'a> {
     /// The same as text: without a byte-order mark, lines of limited length.
     ///
     /// # Errors
-    /// If it is in UTF-16.
+    /// Returns an error if it is in UTF-16.
     pub fn text(mut self) -> Result<Self, DataError> {
         let mut start = [0; 4];
         let got = self.fill(&mut start)?;
@@ -166,21 +167,4 @@ impl Read for Input<'_> {
         }
         Ok(n)
     }
-}
-
-/// Room for so many more elements, or an error where memory has none: what a file asks for must not end the program.
-pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize, origin: &str) -> Result<(), DataError> {
-    list.try_reserve(more).map_err(|_| {
-        let found =
-            format!("no room for {} numbers of {} bytes", list.len().saturating_add(more), size_of::<T>());
-        DataError::invalid(origin, "data that fit into memory", found, Place::Whole)
-    })
-}
-
-/// [`Iterator::collect`] with [`reserve`].
-pub(crate) fn collect<T>(items: impl ExactSizeIterator<Item = T>, origin: &str) -> Result<Vec<T>, DataError> {
-    let mut list = Vec::new();
-    reserve(&mut list, items.len(), origin)?;
-    list.extend(items);
-    Ok(list)
 }

@@ -16,19 +16,20 @@
 use std::io::Write;
 use std::path::Path;
 
-use crate::input::Input;
-use crate::lines::{Refusal, finite, lines, whole};
-use crate::scaling::{FeatureRange, Line, Scaling, check_bounds};
-use crate::svmlight::MAX_INDEX;
-use crate::svmlight_write::push_number;
-use crate::text::quoted_bytes;
-use crate::{DataError, Place, atomic_write};
+use crate::error::{DataError, Place};
+use crate::files::atomic::atomic_write;
+use crate::files::input::Input;
+use crate::files::lines::{Refusal, finite, lines, whole};
+use crate::formats::svmlight::MAX_INDEX;
+use crate::formats::svmlight_write::push_number;
+use crate::preprocessing::scaling::{FeatureRange, Line, Scaling, check_bounds};
+use crate::text::escaped::quoted_bytes;
 
 impl Scaling {
     /// Reads a file that `svm-scale -s` or [`write`](Self::write) made.
     ///
     /// # Errors
-    /// If the file cannot be read or is not of the format; with the line.
+    /// Returns an error if the file cannot be read or is not of the format; with the line.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, DataError> {
         Self::read_from(path, 1)
     }
@@ -37,7 +38,7 @@ impl Scaling {
     /// `svm-scale` takes files that count from 0.
     ///
     /// # Errors
-    /// As [`Scaling::read`].
+    /// Returns an error as [`Scaling::read`].
     pub fn read_from(path: impl AsRef<Path>, first: u32) -> Result<Self, DataError> {
         read(Input::open(path.as_ref())?.text()?, first)
     }
@@ -45,7 +46,7 @@ impl Scaling {
     /// Reads the content of such a file; `origin` begins the message of an error.
     ///
     /// # Errors
-    /// As [`Scaling::read`].
+    /// Returns an error as [`Scaling::read`].
     ///
     /// ```
     /// use pellucid_data::Scaling;
@@ -60,7 +61,7 @@ impl Scaling {
     /// Writes the file that `svm-scale -r` reads, atomically; numbers in the shortest form that reads back to the same.
     ///
     /// # Errors
-    /// If there is a feature beyond the index 2^31 - 1, or the file cannot be written.
+    /// Returns an error if there is a feature beyond the index 2^31 - 1, or the file cannot be written.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), DataError> {
         self.write_from(path, 1)
     }
@@ -68,7 +69,7 @@ impl Scaling {
     /// [`write`](Self::write) where column 0 has the index `first`, as in [`read_from`](Self::read_from).
     ///
     /// # Errors
-    /// As [`Scaling::write`].
+    /// Returns an error as [`Scaling::write`].
     pub fn write_from(&self, path: impl AsRef<Path>, first: u32) -> Result<(), DataError> {
         let path = path.as_ref();
         let most = MAX_INDEX - first + 1;

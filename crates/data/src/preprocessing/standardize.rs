@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::columns::{columns, map_columns};
-use crate::{Csr, DataError};
+use crate::error::DataError;
+use crate::preprocessing::column_statistics::{columns, map_columns};
+use crate::tables::csr::Csr;
 
 /// Standardisation of every feature, `x' = (x - mean) / σ`, with mean and standard deviation (divisor n) of the data that
 /// it was fitted to.
@@ -18,7 +19,7 @@ use crate::{Csr, DataError};
 /// assert_eq!(Standardize::fit(&x)?.apply(&x)?.values(), [-1.0, 1.0]);
 /// # Ok::<(), pellucid_data::DataError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Standardize {
     /// Mean and divisor of the columns that were not 0 throughout.
     features: BTreeMap<u32, (f64, f64)>,
@@ -28,7 +29,7 @@ impl Standardize {
     /// Finds the mean and the standard deviation of each column of `x`.
     ///
     /// # Errors
-    /// If an entry is NaN or infinite.
+    /// Returns an error if an entry is NaN or infinite.
     pub fn fit(x: &Csr<f64>) -> Result<Self, DataError> {
         let mut features = BTreeMap::new();
         for (j, column) in columns(x)? {
@@ -51,7 +52,7 @@ impl Standardize {
     /// The standardised features, with as many columns as `x`, or more if the last feature of the fit needs them.
     ///
     /// # Errors
-    /// If the result could take more than 4 GiB, or a value does not stay finite.
+    /// Returns an error if the result could take more than 4 GiB, or a value does not stay finite.
     pub fn apply(&self, x: &Csr<f64>) -> Result<Csr<f64>, DataError> {
         let image = |column, v: f64| {
             let (mean, divisor) = (self.mean(column), self.divisor(column));

@@ -5,15 +5,18 @@ use std::path::Path;
 
 use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
-use crate::csv_header::{IndexColumn, counts_up, has_no_name};
-use crate::input::Input;
-use crate::lines::Refusal;
+use crate::error::{DataError, Place};
+use crate::files::atomic::atomic_write;
+use crate::files::input::Input;
+use crate::files::lines::Refusal;
+use crate::formats::csv_header::{IndexColumn, counts_up, has_no_name};
+use crate::tables::labels::LabelTexts;
+use crate::tables::matrix::Matrix;
 use crate::tables::stored::Stored;
-use crate::text::{Escaped, quoted};
-use crate::{DataError, LabelTexts, Matrix, Place, atomic_write};
+use crate::text::escaped::{Escaped, quoted};
 
 /// Which column of a CSV file holds the class of the sample.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LabelColumn {
     /// The column with this name in the header; where there is none, `first` and `last` are the columns there.
     Name(String),
@@ -24,7 +27,7 @@ pub enum LabelColumn {
 }
 
 /// How to read a CSV file; the default expects numbers in every column and finds out about the header.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CsvOptions {
     /// Whether the first row is a header. `None`: it is one if it holds text and not a single number (the label
     /// column aside), so that column names such as `0,1,2` need a word; they are noted in [`CsvTable::notes`].
@@ -34,7 +37,7 @@ pub struct CsvOptions {
 }
 
 /// The content of a CSV file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CsvTable {
     /// Names of the columns of `values`, where the file has a header.
     pub header: Option<Vec<String>>,
@@ -53,8 +56,9 @@ pub struct CsvTable {
 /// without rows is a table without rows. A line has at most 128 MiB, a compressed file 4 GiB of content.
 ///
 /// # Errors
-/// If the file cannot be read, its rows differ in length, the label column is missing, or a field is empty, no number,
-/// NaN or infinite; with line and column. If the labels are numbers but for the first, which must be a header then.
+/// Returns an error if the file cannot be read, its rows differ in length, the label column is missing, or a field is
+/// empty, no number, NaN or infinite; with line and column. Also if all labels but the first are numbers: the first is a
+/// header then, which must be said.
 pub fn read_csv(path: impl AsRef<Path>, options: &CsvOptions) -> Result<CsvTable, DataError> {
     read(Input::open(path.as_ref())?.text()?, options)
 }
@@ -62,7 +66,7 @@ pub fn read_csv(path: impl AsRef<Path>, options: &CsvOptions) -> Result<CsvTable
 /// Reads the content of a CSV file; `origin` begins the message of an error.
 ///
 /// # Errors
-/// As [`read_csv`].
+/// Returns an error as [`read_csv`].
 ///
 /// ```
 /// use pellucid_data::{CsvOptions, LabelColumn, parse_csv};
@@ -337,7 +341,7 @@ fn fields(record: &StringRecord) -> impl Iterator<Item = &str> {
 /// Writes a matrix as a CSV file, atomically; numbers in the shortest form that reads back to the same value.
 ///
 /// # Errors
-/// If the header's length is not the number of columns or the file cannot be written.
+/// Returns an error if the header's length is not the number of columns or the file cannot be written.
 pub fn write_csv<T: Stored>(
     path: impl AsRef<Path>,
     header: Option<&[&str]>,

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::input::reserve;
-use crate::tables::csr::DENSE_LIMIT;
-use crate::{Csr, DataError, Place};
+use crate::error::{DataError, Place};
+use crate::memory::reserve;
+use crate::tables::csr::{Csr, DENSE_LIMIT};
 
 /// One column of a table, its zeros included.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Column {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ColumnStatistics {
     pub min: f64,
     pub max: f64,
     pub mean: f64,
@@ -18,7 +18,7 @@ pub(crate) struct Column {
 
 /// A column while it is measured: entries are looked at as `t = (x - middle) / scale`, which lies in [-1, 1], so that
 /// sums keep their digits whatever the offset, and squares neither overflow nor vanish.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Sums {
     min: f64,
     max: f64,
@@ -50,15 +50,20 @@ impl Sums {
     }
 
     /// Mean and deviation over `n` rows.
-    fn finish(&self, n: f64) -> Column {
+    fn finish(&self, n: f64) -> ColumnStatistics {
         let Self { min, max, .. } = *self;
         if min == max {
-            return Column { min, max, mean: min, deviation: 0.0 };
+            return ColumnStatistics { min, max, mean: min, deviation: 0.0 };
         }
         let correction = self.rest / n;
         let variance = self.squares / n - correction * correction;
         let mean = self.middle() + self.scale() * (self.mean + correction);
-        Column { min, max, mean: mean.clamp(min, max), deviation: self.scale() * variance.max(0.0).sqrt() }
+        ColumnStatistics {
+            min,
+            max,
+            mean: mean.clamp(min, max),
+            deviation: self.scale() * variance.max(0.0).sqrt(),
+        }
     }
 }
 
@@ -67,8 +72,8 @@ impl Sums {
 /// A map and not a vector by column number, so that one large index does not take the memory of all columns below it.
 ///
 /// # Errors
-/// If an entry is NaN or infinite.
-pub(crate) fn columns(x: &Csr<f64>) -> Result<BTreeMap<u32, Column>, DataError> {
+/// Returns an error if an entry is NaN or infinite.
+pub(crate) fn columns(x: &Csr<f64>) -> Result<BTreeMap<u32, ColumnStatistics>, DataError> {
     let n = x.rows() as f64;
     let mut sums = BTreeMap::<u32, Sums>::new();
     for row in 0..x.rows() {
@@ -117,7 +122,7 @@ fn pass(x: &Csr<f64>, sums: &mut BTreeMap<u32, Sums>, add: impl Fn(&mut Sums, f6
 /// `filled` lists the columns whose zeros do not stay 0, ascending, with the image of 0.
 ///
 /// # Errors
-/// If filling the zeros in could take more than 4 GiB, or an image is NaN or infinite.
+/// Returns an error if filling the zeros in could take more than 4 GiB, or an image is NaN or infinite.
 pub(crate) fn map_columns(
     x: &Csr<f64>,
     columns: usize,

@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::tables::features::PIXEL;
-use crate::{
-    Array, DataError, Dataset, Features, Matrix, Partition, Place, Targets, Values, read_idx,
-    stratified_split,
-};
+use crate::error::{DataError, Place};
+use crate::formats::idx::read_idx;
+use crate::sampling::dataset::Dataset;
+use crate::sampling::partition::{Partition, stratified_split};
+use crate::sampling::targets::Targets;
+use crate::tables::array::{Array, Values};
+use crate::tables::features::{Features, PIXEL};
+use crate::tables::matrix::Matrix;
 
 const SIDE: usize = 28;
 const DIGITS: usize = 10;
 
 /// What a model is to do with the digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Give back the image itself (autoencoder): [`Targets::SameAsInput`].
     Reconstruct,
@@ -31,7 +34,7 @@ pub enum Task {
 /// let digit = mnist.labels()[split.test.rows()[0] as usize];
 /// # Ok::<(), pellucid_data::DataError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct Mnist {
     images: Arc<Features>,
     labels: Arc<[u8]>,
@@ -43,8 +46,8 @@ impl Mnist {
     /// also be named `train-images.idx3-ubyte` and so on, or lie in a folder of their own name, as some archives unpack.
     ///
     /// # Errors
-    /// If a file is missing or broken, images are not 28 x 28, their number is not that of the labels, or a
-    /// label is above 9.
+    /// Returns an error if a file is missing or broken, images are not 28 x 28, their number is not that of the labels,
+    /// or a label is above 9.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, DataError> {
         let folder = folder.as_ref();
         let (mut images, mut labels) = read_part(folder, "train")?;
@@ -59,7 +62,7 @@ impl Mnist {
     /// The same with pixels multiplied by `scale`; 1/255 is what they are multiplied by anyway.
     ///
     /// # Errors
-    /// If the scale is not positive and finite.
+    /// Returns an error if the scale is not positive and finite.
     pub fn scaled(self, scale: f64) -> Result<Self, DataError> {
         if scale == PIXEL {
             return Ok(self);
@@ -81,7 +84,7 @@ impl Mnist {
     /// The official split: the first 60,000 images for training, the last 10,000 for the test, no validation.
     ///
     /// # Errors
-    /// None for data that [`load`](Self::load) accepted.
+    /// Returns no error for data that [`load`](Self::load) accepted.
     pub fn official_split(&self, task: Task) -> Result<Partition, DataError> {
         let all = self.dataset(task)?;
         let (train, test) = all.rows().split_at(self.train);
@@ -92,7 +95,7 @@ impl Mnist {
     /// validation, so 50,400 / 5,600 / 14,000.
     ///
     /// # Errors
-    /// None for data that [`load`](Self::load) accepted.
+    /// Returns no error for data that [`load`](Self::load) accepted.
     pub fn pooled_split(&self, task: Task, seed: u64) -> Result<Partition, DataError> {
         let all = self.dataset(task)?;
         let test = (all.len() + 2) / 5; // rounded to nearest

@@ -2,9 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 
-use crate::input::Input;
-use crate::text::plain_spaces;
-use crate::{DataError, Place};
+use crate::error::{DataError, Place};
+use crate::files::input::Input;
+use crate::text::encoding::plain_spaces;
 
 /// Expected, found, where.
 pub(crate) type Refusal = (String, String, Place);
