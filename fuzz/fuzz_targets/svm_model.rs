@@ -41,7 +41,7 @@ fn predict(stored: &StoredModel, samples: Samples<'_>) {
     let pool = Pool::single();
     let values = match &stored.model {
         AnyModel::Classifier(model) => {
-            model.predict_with(samples, &pool).and_then(|_| model.machine_values(samples, &pool))
+            model.predict_with(samples, &pool).and_then(|_| model.decision_values(samples, &pool))
         }
         AnyModel::DecisionFunction(model) => model.predict_with(samples, &pool),
     };

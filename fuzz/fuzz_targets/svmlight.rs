@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use pellucid_compute::Pool;
 use pellucid_data::{Csr, Scaling, SvmlightOptions, SvmlightTable, parse_svmlight, write_svmlight_to};
 use pellucid_svm::{
-    ClassOrder, Gamma, Kernel, OneClassSvm, Options, Precision, Samples, StoredModel, Svc, SvmError, Svr,
+    ClassOrder, Fit, Gamma, Kernel, OneClassSvm, Options, Precision, Samples, StoredModel, Svc, SvmError, Svr,
 };
 
 // The first byte chooses the reader and its options.
@@ -33,8 +33,11 @@ fuzz_target!(|input: &[u8]| {
     if x.columns() < 1 << 31 {
         let mut text = Vec::new();
         write_svmlight_to(&mut text, &labels, &x, serials.as_deref()).unwrap();
-        let again =
-            SvmlightOptions { columns: Some(x.columns()), zero_based: Some(false), precomputed: options.precomputed };
+        let again = SvmlightOptions {
+            columns: Some(x.columns()),
+            zero_based: Some(false),
+            precomputed: options.precomputed,
+        };
         assert_eq!(
             parse_svmlight("fuzz", &text, &again).unwrap(),
             SvmlightTable { labels: labels.clone(), x: x.clone(), zero_based: false, serials }
@@ -74,11 +77,15 @@ fn fit(choice: u8, x: &Csr<f64>, labels: &[f64], precomputed: bool) {
     let classes: Vec<i32> = labels.iter().map(|&label| label as i32).collect();
     let svc = || Svc::new(kernel.clone()).options(options).class_order(ClassOrder::Appearance);
     let fitted: Result<StoredModel, SvmError> = match choice / 12 % 5 {
-        0 => svc().c(10.0).fit_with(samples, &classes, None, &pool, None).map(Into::into),
-        1 => svc().nu(0.3).fit_with(samples, &classes, None, &pool, None).map(Into::into),
-        2 => OneClassSvm::new(kernel, 0.5).options(options).fit_with(samples, None, &pool, None).map(Into::into),
-        3 => Svr::new(kernel).options(options).fit_with(samples, labels, None, &pool, None).map(Into::into),
-        _ => Svr::new(kernel).nu(0.5).options(options).fit_with(samples, labels, None, &pool, None).map(Into::into),
+        0 => svc().c(10.0).fit_with(samples, &classes, Fit::on(&pool)).map(Into::into),
+        1 => svc().nu(0.3).fit_with(samples, &classes, Fit::on(&pool)).map(Into::into),
+        2 => OneClassSvm::new(kernel, 0.5).options(options).fit_with(samples, Fit::on(&pool)).map(Into::into),
+        3 => Svr::new(kernel).options(options).fit_with(samples, labels, Fit::on(&pool)).map(Into::into),
+        _ => Svr::new(kernel)
+            .nu(0.5)
+            .options(options)
+            .fit_with(samples, labels, Fit::on(&pool))
+            .map(Into::into),
     };
     let Ok(stored) = fitted else { return };
     values(&stored, samples);
@@ -96,9 +103,9 @@ fn fit(choice: u8, x: &Csr<f64>, labels: &[f64], precomputed: bool) {
 fn values(stored: &StoredModel, samples: Samples<'_>) {
     let pool = Pool::single();
     let values = match &stored.model {
-        pellucid_svm::AnyModel::Classifier(model) => model
-            .predict_with(samples, &pool)
-            .and_then(|_| model.machine_values(samples, &pool)),
+        pellucid_svm::AnyModel::Classifier(model) => {
+            model.predict_with(samples, &pool).and_then(|_| model.decision_values(samples, &pool))
+        }
         pellucid_svm::AnyModel::DecisionFunction(model) => model.predict_with(samples, &pool),
     };
     match values {

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use pellucid_compute::Pool;
 use pellucid_data::{Values, read_npy};
-use pellucid_svm::{Gamma, Kernel, Options, Samples, Svc};
+use pellucid_svm::{Fit, Gamma, Kernel, Options, Samples, Svc};
 
 fn floats(path: &str) -> Result<(Vec<f32>, usize), Box<dyn Error>> {
     let array = read_npy(Path::new(path))?;
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut fitted = None;
     for _ in 0..3 {
         let start = Instant::now();
-        let model = svc.fit_with(Samples::dense(&x, columns), &y, None, &pool, None)?;
+        let model = svc.fit_with(Samples::dense(&x, columns), &y, Fit::on(&pool))?;
         best = best.min(start.elapsed().as_secs_f64());
         fitted = Some(model);
         if best > 10.0 {

@@ -68,7 +68,7 @@ pub enum SvmError {
         /// The other class.
         second: i32,
     },
-    /// An observer stopped the fit.
+    /// A progress callback stopped the fit.
     #[error("the fit was interrupted after {iterations} iterations")]
     Interrupted {
         /// Iterations made by then.

@@ -58,6 +58,7 @@ pub use error::SvmError;
 pub use files::any_model::AnyModel;
 pub use files::probability::Probability;
 pub use files::stored_model::StoredModel;
+pub use fitting::fit::Fit;
 pub use input::classes::{ClassOrder, ClassWeight};
 pub use input::samples::{Samples, Value};
 pub use kernels::kernel::{Gamma, Kernel, KernelFunction};

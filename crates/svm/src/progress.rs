@@ -18,9 +18,9 @@ pub struct FitProgress {
 /// Hears of progress several times a second and may stop the fit; called from any thread.
 pub type ProgressCallback<'a> = &'a (dyn Fn(&FitProgress) -> ControlFlow<()> + Sync);
 
-/// An observer of one of many fits, for one of the whole.
+/// The callback of one of many fits, for one of the whole.
 pub(crate) fn shifted(
-    observer: Option<ProgressCallback<'_>>,
+    callback: Option<ProgressCallback<'_>>,
     problems: usize,
     solved: usize,
     iterations: u64,
@@ -28,6 +28,6 @@ pub(crate) fn shifted(
     move |progress| {
         let (solved, iterations) = (solved + progress.solved, iterations + progress.iterations);
         let progress = FitProgress { solved, problems, iterations, gap: progress.gap };
-        observer.map_or(ControlFlow::Continue(()), |observer| observer(&progress))
+        callback.map_or(ControlFlow::Continue(()), |callback| callback(&progress))
     }
 }

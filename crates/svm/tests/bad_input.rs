@@ -2,7 +2,8 @@
 
 use pellucid_compute::{Pool, Stream};
 use pellucid_svm::{
-    ClassWeight, Effort, Gamma, Kernel, MultiClass, OneClassSvm, Options, Samples, Solver, Svc, SvmError, Svr,
+    ClassWeight, Effort, Fit, Gamma, Kernel, MultiClass, OneClassSvm, Options, Samples, Solver, Svc,
+    SvmError, Svr,
 };
 
 const X: [f64; 8] = [0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0];
@@ -71,7 +72,7 @@ fn labels_and_weights_that_do_not_fit() {
     assert_eq!(found, "targets: expected finite numbers, found NaN for sample 1 (from 0)");
     let pool = Pool::single();
     let with = |weights: &[f64], labels: &[i32]| {
-        refused(rbf().fit_with(samples(), labels, Some(weights), &pool, None))
+        refused(rbf().fit_with(samples(), labels, Fit::on(&pool).weights(weights)))
     };
     assert_eq!(with(&[1.0; 3], &LABELS), "sample weights: expected 4, one a sample, found 3");
     let found = with(&[1.0, -1.0, 1.0, 1.0], &LABELS);
@@ -128,7 +129,7 @@ fn constant_features_have_gamma_one() {
     let model = rbf().fit(Samples::dense(&x, 2), &LABELS).unwrap();
     assert_eq!(model.kernel().gamma(), Some(1.0));
     // Nothing tells the classes apart: the value is the same everywhere.
-    let values = model.machine_values(Samples::dense(&x, 2), &Pool::single()).unwrap();
+    let values = model.decision_values(Samples::dense(&x, 2), &Pool::single()).unwrap();
     assert!(values.iter().all(|&value| value == values[0] && value.is_finite()), "{values:?}");
     let svr = Svr::new(Kernel::rbf(Gamma::Scale)).fit(Samples::dense(&x, 2), &[1.0, 2.0, 3.0, 4.0]).unwrap();
     assert!(svr.predict(Samples::dense(&x, 2)).unwrap().iter().all(|&value| (2.0..=3.0).contains(&value)));

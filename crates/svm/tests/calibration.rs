@@ -1,7 +1,7 @@
 //! Probabilities: agreement with recorded numbers, laws, and the two ways to fit them.
 
 use pellucid_compute::{Pool, Stream};
-use pellucid_svm::{CalibratedSvc, Calibration, Gamma, Kernel, MultiClass, Samples, Svc, SvcModel};
+use pellucid_svm::{CalibratedSvc, Calibration, Fit, Gamma, Kernel, MultiClass, Samples, Svc, SvcModel};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ fn clouds(n: usize, classes: usize, seed: u64) -> (Vec<f64>, Vec<i32>) {
 /// A machine whose value is the number it is asked about, positive for class 1.
 fn identity() -> SvcModel {
     let model = Svc::new(Kernel::Linear).c(10.0).fit(Samples::dense(&[1.0, -1.0], 1), &[0, 1]).unwrap();
-    let values = model.machine_values(Samples::dense(&[0.25, -3.0], 1), &Pool::single()).unwrap();
+    let values = model.decision_values(Samples::dense(&[0.25, -3.0], 1), &Pool::single()).unwrap();
     close(values[0], 0.25, 1e-12);
     close(values[1], -3.0, 1e-12);
     model
@@ -98,7 +98,7 @@ fn predictions_are_the_largest_probabilities() {
         let svc = Svc::new(Kernel::rbf(Gamma::Scale)).multi_class(multi_class);
         let fit = |seed| {
             let calibration = Calibration { seed, ..Calibration::default() };
-            CalibratedSvc::fit(&svc, samples, &labels, calibration, &pool, None).unwrap()
+            CalibratedSvc::fit(&svc, samples, &labels, calibration, Fit::on(&pool)).unwrap()
         };
         let calibrated = fit(7);
         let probabilities = calibrated.probabilities(samples).unwrap();
@@ -132,8 +132,7 @@ fn probabilities_are_the_shares_of_new_samples() {
         Samples::dense(&x, 3),
         &labels,
         Calibration::default(),
-        &Pool::single(),
-        None,
+        Fit::on(&Pool::single()),
     )
     .unwrap();
     let p = calibrated.probabilities(Samples::dense(&fresh, 3)).unwrap();
@@ -156,14 +155,14 @@ fn cross_validated_sigmoids_are_those_of_separate_fits() {
     let options = pellucid_svm::Effort::Exact.into();
     let svc = Svc::new(Kernel::rbf(Gamma::Value(0.3))).options(options);
     let calibration = Calibration { folds: 4, seed: 1 };
-    let calibrated = CalibratedSvc::fit(&svc, samples, &labels, calibration, &pool, None).unwrap();
+    let calibrated = CalibratedSvc::fit(&svc, samples, &labels, calibration, Fit::on(&pool)).unwrap();
     let fold_of = pellucid_svm::stratified_folds(&labels, 4, 1).unwrap();
     // The held-out values of the first pair, and a machine that gives them back.
     let (mut values, mut outcomes) = (Vec::new(), Vec::new());
     for fold in 0..4 {
         let weights: Vec<f64> = fold_of.iter().map(|&f| f64::from(f != fold)).collect();
-        let model = svc.fit_with(samples, &labels, Some(&weights), &pool, None).unwrap();
-        let all = model.machine_values(samples, &pool).unwrap();
+        let model = svc.fit_with(samples, &labels, Fit::on(&pool).weights(&weights)).unwrap();
+        let all = model.decision_values(samples, &pool).unwrap();
         for i in (0..120).filter(|&i| fold_of[i] == fold && labels[i] < 20) {
             values.push(all[3 * i]);
             outcomes.push(labels[i] / 10);
@@ -194,6 +193,6 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(found, "held-out labels: expected one of [0, 10, 20], found 5 of sample 3 (from 0)");
     let svc = Svc::new(Kernel::Linear);
     let one = Calibration { folds: 1, seed: 0 };
-    let found = message(CalibratedSvc::fit(&svc, samples, &labels, one, &pool, None));
+    let found = message(CalibratedSvc::fit(&svc, samples, &labels, one, Fit::on(&pool)));
     assert_eq!(found, "folds: expected at least 2, found 1");
 }

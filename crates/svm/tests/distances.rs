@@ -3,7 +3,7 @@
 use pellucid_compute::{Pool, Stream};
 use pellucid_data::{Csr, Matrix};
 use pellucid_svm::{
-    DecisionFunction, Effort, Gamma, Kernel, OneClassSvm, Options, Samples, Svc, SvcModel, SvmError, Svr,
+    DecisionFunction, Effort, Fit, Gamma, Kernel, OneClassSvm, Options, Samples, Svc, SvcModel, SvmError, Svr,
 };
 use proptest::prelude::*;
 
@@ -88,7 +88,7 @@ fn check_machine(machine: &DecisionFunction, samples: &Samples<'_>) -> Result<()
 fn check_classifier(model: &SvcModel, samples: &Samples<'_>) -> Result<(), TestCaseError> {
     let gamma = model.kernel().gamma().unwrap();
     let vectors = model.support_vectors().samples().unwrap();
-    let values = model.machine_values(*samples, &Pool::single()).unwrap();
+    let values = model.decision_values(*samples, &Pool::single()).unwrap();
     let classes = model.predict(*samples).unwrap();
     let intercept = model.intercepts()[0];
     for i in 0..samples.rows() {
@@ -125,7 +125,7 @@ fn check_all(samples: &Samples<'_>, data: &Table, gamma: Gamma, effort: Effort) 
         let svc = Svc::new(rbf.clone()).c(10.0).options(options);
         let model = svc.fit(*samples, &labels).unwrap();
         check_classifier(&model, samples)?;
-        let certified = svc.certify(&model, *samples, &labels, None, &Pool::single()).unwrap()[0].kkt_gap;
+        let certified = svc.certify(&model, *samples, &labels, Fit::on(&Pool::single())).unwrap()[0].kkt_gap;
         prop_assert!(certified <= options.tolerance, "certified gap {certified}");
         let exact = table(model.kernel().gamma().unwrap(), samples);
         let right = Svc::new(Kernel::Precomputed).c(10.0).options(options);

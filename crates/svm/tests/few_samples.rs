@@ -3,7 +3,7 @@
 
 use pellucid_compute::Pool;
 use pellucid_svm::{
-    CalibratedSvc, Calibration, ClassOrder, ClassWeight, Effort, Gamma, GridSearch, Kernel, MultiClass,
+    CalibratedSvc, Calibration, ClassOrder, ClassWeight, Effort, Fit, Gamma, GridSearch, Kernel, MultiClass,
     Samples, StoredModel, Svc, Svr, stratified_folds,
 };
 
@@ -29,7 +29,7 @@ fn every_cross_validation_takes_a_class_of_one_sample() {
     // svm-train -v 2, -v 5, -v 10 (with -s 1 -n 0.1 as well): 80 %.
     for folds in [2, 3, 5, 10] {
         for svc in [rbf(), rbf().nu(0.1), rbf().multi_class(MultiClass::OneVsRest)] {
-            let predicted = svc.cross_validate(samples(), &LABELS, folds, 0, &pool, None).unwrap();
+            let predicted = svc.cross_validate(samples(), &LABELS, folds, 0, Fit::on(&pool)).unwrap();
             assert_eq!(predicted, [1; 5], "{folds} folds");
         }
         let found = GridSearch::new(rbf()).c(&[1.0]).folds(folds).fit(samples(), &LABELS).unwrap();
@@ -43,8 +43,7 @@ fn every_cross_validation_takes_a_class_of_one_sample() {
         samples(),
         &LABELS,
         Calibration::default(),
-        &pool,
-        None,
+        Fit::on(&pool),
     )
     .unwrap();
     close(calibrated.slopes()[0], 4.080_075_23, 2e-3);
@@ -59,11 +58,11 @@ fn of_three_classes_one_may_be_rare() {
     for multi_class in [MultiClass::OneVsOne, MultiClass::OneVsRest] {
         let svc = rbf().c(10.0).multi_class(multi_class);
         let samples = Samples::dense(&x, 1);
-        let predicted = svc.cross_validate(samples, &labels, 3, 0, &pool, None).unwrap();
+        let predicted = svc.cross_validate(samples, &labels, 3, 0, Fit::on(&pool)).unwrap();
         assert_eq!(predicted[..8], labels[..8]);
         assert_ne!(predicted[8], 3);
         let calibrated =
-            CalibratedSvc::fit(&svc, samples, &labels, Calibration::default(), &pool, None).unwrap();
+            CalibratedSvc::fit(&svc, samples, &labels, Calibration::default(), Fit::on(&pool)).unwrap();
         let probabilities = calibrated.probabilities(samples).unwrap();
         for row in probabilities.chunks_exact(3) {
             close(row.iter().sum(), 1.0, 1e-12);
@@ -87,15 +86,15 @@ fn one_class_only_is_predicted() {
         let model = svc.fit(samples(), &[5; 5]).unwrap();
         assert_eq!((model.classes(), model.support(), model.reports().len()), (&[5][..], &[][..], 0));
         assert_eq!(model.predict(samples()).unwrap(), [5; 5]);
-        assert!(model.machine_values(samples(), &Pool::single()).unwrap().is_empty());
+        assert!(model.decision_values(samples(), &Pool::single()).unwrap().is_empty());
         assert_eq!(model.class_values(samples(), &Pool::single()).unwrap().len(), 5);
         // Of weights that leave one class.
         let weights = [0.0, 0.0, 0.0, 0.0, 1.0];
-        let other = svc.fit_with(samples(), &LABELS, Some(&weights), &Pool::single(), None).unwrap();
+        let other = svc.fit_with(samples(), &LABELS, Fit::on(&Pool::single()).weights(&weights)).unwrap();
         assert_eq!(other.predict(samples()).unwrap(), [2; 5]);
-        assert_eq!(svc.cross_validate(samples(), &[5; 5], 3, 0, &Pool::single(), None).unwrap(), [5; 5]);
+        assert_eq!(svc.cross_validate(samples(), &[5; 5], 3, 0, Fit::on(&Pool::single())).unwrap(), [5; 5]);
         let calibrated =
-            CalibratedSvc::fit(&svc, samples(), &[5; 5], Calibration::default(), &Pool::single(), None)
+            CalibratedSvc::fit(&svc, samples(), &[5; 5], Calibration::default(), Fit::on(&Pool::single()))
                 .unwrap();
         assert_eq!(calibrated.probabilities(samples()).unwrap(), [1.0; 5]);
         let stored = StoredModel::from(model);
@@ -131,7 +130,7 @@ fn a_hard_margin_is_an_infinite_c() {
         close(*found, expected, 1e-4);
     }
     assert_eq!(model.reports()[0].bounded, 0);
-    let values = model.machine_values(samples(), &Pool::single()).unwrap();
+    let values = model.decision_values(samples(), &Pool::single()).unwrap();
     assert!(values[..4].iter().all(|&value| value > 1.0 - 1e-5) && values[4] < -1.0 + 1e-5, "{values:?}");
     let found = GridSearch::new(rbf()).c(&[1.0, f64::INFINITY]).fit(samples(), &LABELS).unwrap();
     assert_eq!(found.points.len(), 2);

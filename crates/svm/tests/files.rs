@@ -55,7 +55,7 @@ fn models(samples: Samples<'_>, kernel: &Kernel) -> Vec<StoredModel> {
 
 fn values(stored: &StoredModel, samples: Samples<'_>) -> Vec<f64> {
     match &stored.model {
-        AnyModel::Classifier(model) => model.machine_values(samples, &Pool::single()).unwrap(),
+        AnyModel::Classifier(model) => model.decision_values(samples, &Pool::single()).unwrap(),
         AnyModel::DecisionFunction(model) => model.predict(samples).unwrap(),
     }
 }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pellucid_compute::{Pool, Stream};
 use pellucid_data::Csr;
 use pellucid_svm::{
-    ClassWeight, Effort, Gamma, GridSearch, Kernel, MultiClass, Options, Samples, Svc, stratified_folds,
+    CalibratedSvc, Calibration, ClassWeight, Effort, Fit, Gamma, GridSearch, Kernel, MultiClass, Options,
+    Samples, Svc, stratified_folds,
 };
 
 fn clouds(n: usize, classes: usize) -> (Vec<f64>, Vec<i32>) {
@@ -40,7 +41,8 @@ fn points_are_those_of_separate_fits() {
             for (fold, accuracy) in point.fold_accuracies.iter().enumerate() {
                 let weights: Vec<f64> = fold_of.iter().map(|&f| f64::from(f as usize != fold)).collect();
                 let model = svc(&point.kernel, point.c);
-                let model = model.fit_with(samples, &labels, Some(&weights), &Pool::single(), None).unwrap();
+                let model =
+                    model.fit_with(samples, &labels, Fit::on(&Pool::single()).weights(&weights)).unwrap();
                 let predicted = model.predict(samples).unwrap();
                 let held_out = || (0..180).filter(|&i| fold_of[i] as usize == fold);
                 let right = held_out().filter(|&i| predicted[i] == labels[i]).count();
@@ -77,7 +79,7 @@ fn sparse_precomputed_and_any_number_of_threads() {
     let (x, labels) = clouds(90, 3);
     let accuracies = |samples: Samples<'_>, kernel: Kernel, threads: usize| {
         let search = GridSearch::new(Svc::new(kernel).options(Effort::Exact.into())).c(&[0.5, 5.0]).folds(3);
-        let found = search.fit_with(samples, &labels, &Pool::new(threads), None).unwrap();
+        let found = search.fit_with(samples, &labels, Fit::on(&Pool::new(threads))).unwrap();
         let accuracies: Vec<Vec<f64>> = found.points.into_iter().map(|point| point.fold_accuracies).collect();
         (accuracies, found.model.dual_coefficients().to_vec())
     };
@@ -106,10 +108,10 @@ fn the_observer_hears_of_the_whole_search_and_may_stop_it() {
         calls.fetch_add(1, Ordering::Relaxed);
         ControlFlow::Continue(())
     };
-    search.fit_with(samples, &labels, &Pool::single(), Some(&hear)).unwrap();
+    search.fit_with(samples, &labels, Fit::on(&Pool::single()).progress(&hear)).unwrap();
     assert!(calls.load(Ordering::Relaxed) > 0);
     let stop = |_: &pellucid_svm::FitProgress| ControlFlow::Break(());
-    let stopped = search.fit_with(samples, &labels, &Pool::single(), Some(&stop));
+    let stopped = search.fit_with(samples, &labels, Fit::on(&Pool::single()).progress(&stop));
     assert!(stopped.err().unwrap().to_string().contains("interrupted"));
 }
 
@@ -128,6 +130,15 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(message(&search.clone().folds(1), &labels), "folds: expected at least 2, found 1");
     let found = search.clone().gamma(&[1.0]).err().unwrap().to_string();
     assert_eq!(found, "gamma: expected a kernel that has one, found linear");
+    let (svc, weights) = (Svc::new(Kernel::Linear), vec![1.0; 30]);
+    let fit = Fit::new().weights(&weights);
+    for (found, what) in [
+        (search.fit_with(samples, &labels, fit).err(), "a grid search"),
+        (svc.cross_validate(samples, &labels, 3, 0, fit).err(), "a cross-validation"),
+        (CalibratedSvc::fit(&svc, samples, &labels, Calibration::default(), fit).err(), "a calibration"),
+    ] {
+        assert_eq!(found.unwrap().to_string(), format!("sample weights: expected none in {what}, found 30"));
+    }
 }
 
 /// Rows that find no room are computed where they are needed, with the same bits.

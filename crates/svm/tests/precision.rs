@@ -2,7 +2,8 @@
 
 use pellucid_compute::{Pool, Stream};
 use pellucid_svm::{
-    AnyModel, Effort, Gamma, Kernel, OneClassSvm, Options, Samples, StoredModel, Svc, SvcModel, SvmError, Svr,
+    AnyModel, Effort, Fit, Gamma, Kernel, OneClassSvm, Options, Samples, StoredModel, Svc, SvcModel,
+    SvmError, Svr,
 };
 
 fn normal(seed: u64, count: usize) -> Vec<f64> {
@@ -51,7 +52,7 @@ fn decisions_are_those_of_the_coefficients_from_whichever_file() {
         for file in files {
             let AnyModel::Classifier(model) = file.model else { panic!("a classifier") };
             let samples = Samples::dense(&single, columns);
-            let values = model.machine_values(samples, &Pool::single()).unwrap();
+            let values = model.decision_values(samples, &Pool::single()).unwrap();
             let classes = model.predict(samples).unwrap();
             for ((value, (right, size)), class) in values.iter().zip(&right).zip(classes) {
                 assert!((value - right).abs() <= 1e-9 * right.abs() + 1e-13 * size, "{value} {right}");
@@ -75,7 +76,7 @@ fn certified_gaps_are_within_the_tolerance() {
                 let options = Options { tolerance, ..Options::default() };
                 let svc = Svc::new(Kernel::rbf(Gamma::Value(gamma))).c(c).options(options);
                 let model = svc.fit(samples, &labels).unwrap();
-                let proof = svc.certify(&model, samples, &labels, None, &Pool::single()).unwrap()[0];
+                let proof = svc.certify(&model, samples, &labels, Fit::on(&Pool::single())).unwrap()[0];
                 assert!(proof.kkt_gap <= tolerance, "C {c} gamma {gamma}: {} > {tolerance}", proof.kkt_gap);
                 assert!(model.kkt_gap() <= tolerance);
             }

@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Pool, Stream};
 use pellucid_svm::{
-    Effort, Gamma, Kernel, MultiClass, OneClassSvm, Options, Precision, Samples, Solver, Svc, Svr,
+    Effort, Fit, Gamma, Kernel, MultiClass, OneClassSvm, Options, Precision, Samples, Solver, Svc, Svr,
 };
 
 /// Overlapping clouds of points, one a class.
@@ -81,9 +81,11 @@ fn same_bits_for_any_threads() {
         let svc = Svc::new(Kernel::rbf(Gamma::Scale)).options(Options { precision, ..Options::default() });
         let fit = |threads: usize| {
             let pool = Pool::new(threads);
-            let model = svc.fit_with(samples, &labels, None, &pool, None).unwrap();
-            let values = model.machine_values(samples, &pool).unwrap();
-            (model.dual_coefficients().to_vec(), model.intercepts(), values)
+            let model = svc.fit_with(samples, &labels, Fit::on(&pool)).unwrap();
+            let values = model.decision_values(samples, &pool).unwrap();
+            // As bits: == takes -0 for 0.
+            let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+            [bits(model.dual_coefficients()), bits(&model.intercepts()), bits(&values)]
         };
         let one = fit(1);
         for threads in [2, 3, 4] {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use pellucid::data::{Values, read_npy};
 use pellucid::prelude::*;
+use pellucid::svm::Fit;
 use pellucid_terminal::{failure, machine, say};
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ pub fn run(args: &Svm) -> Result<Value> {
     let (mut fits, mut predictions, mut figures) = (Vec::new(), Vec::new(), json!({}));
     for _ in 0..args.fits {
         let start = Instant::now();
-        let model = svc.fit_with(Samples::dense(&x, columns), &y, None, &pool, None)?;
+        let model = svc.fit_with(Samples::dense(&x, columns), &y, Fit::on(&pool))?;
         fits.push(start.elapsed().as_secs_f64());
         let start = Instant::now();
         let predicted = model.predict_with(Samples::dense(&test_x, columns), &pool)?;

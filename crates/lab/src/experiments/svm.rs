@@ -9,7 +9,7 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use pellucid::eval::{Average, ConfusionMatrix, ZeroDivision};
 use pellucid::prelude::*;
-use pellucid::svm::{FitProgress, Gamma, Kernel, Options, Samples, Svc, SvmError};
+use pellucid::svm::{Fit, FitProgress, Gamma, Kernel, Options, Samples, Svc, SvmError};
 use pellucid_report::{DiscriminativeFeature, FeatureDistribution, SvmEvidence, SvmResults, SvmRun};
 use pellucid_terminal::{failure, interrupt, say};
 
@@ -135,7 +135,7 @@ fn fit(
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let start = Instant::now();
-    let model = match svc.fit_with(train.samples(), &train.digits, None, pool, Some(&watch)) {
+    let model = match svc.fit_with(train.samples(), &train.digits, Fit::on(pool).progress(&watch)) {
         Err(SvmError::Interrupted { .. }) => {
             return Err(failure::interrupted(format!("interrupted while fitting a machine to {name}")));
         }
@@ -147,7 +147,7 @@ fn fit(
     let predict_seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
 
-    let proof = svc.certify(&model, train.samples(), &train.digits, None, pool)?;
+    let proof = svc.certify(&model, train.samples(), &train.digits, Fit::on(pool))?;
     let confusion = ConfusionMatrix::new(&predicted, &test.digits, 10)?;
     let average = |average| confusion.average_scores(average, ZeroDivision::Zero).f1;
     let run = SvmRun {

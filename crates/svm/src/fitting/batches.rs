@@ -37,7 +37,7 @@ pub(crate) fn solve_all(
     groups: &[Vec<u32>],
     tasks: &dyn Tasks,
     mut store: Option<&mut KernelStore>,
-    observer: Option<ProgressCallback<'_>>,
+    progress: Option<ProgressCallback<'_>>,
     mut take: impl FnMut(Task, Fitted),
 ) -> Result<(), SvmError> {
     let (count, mut solved, mut iterations) = (tasks.count(), 0, 0);
@@ -51,7 +51,7 @@ pub(crate) fn solve_all(
             bytes += task.dual.variables() * VARIABLE_BYTES + PROBLEM_BYTES;
             batch.push(task);
         }
-        let watch = shifted(observer, count, solved, iterations);
+        let watch = shifted(progress, count, solved, iterations);
         let fitted = setting.solve(groups, &batch, store.as_deref_mut(), Some(&watch))?;
         solved += batch.len();
         for (task, fitted) in batch.into_iter().zip(fitted) {

@@ -1,6 +1,7 @@
 //! What every fit does: check, choose the precision, solve binary problems side by side.
 
 pub(crate) mod batches;
+pub(crate) mod fit;
 pub(crate) mod kernel_store;
 pub(crate) mod precision;
 pub(crate) mod setting;

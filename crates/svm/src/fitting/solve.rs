@@ -35,7 +35,7 @@ impl Setting<'_> {
         groups: &[Vec<u32>],
         tasks: &[Task],
         store: Option<&mut KernelStore>,
-        observer: Option<ProgressCallback<'_>>,
+        progress: Option<ProgressCallback<'_>>,
     ) -> Result<Vec<Fitted>, SvmError> {
         let (samples, bytes) = (groups.iter().map(Vec::len).sum(), self.options.cache_bytes / 2);
         if !self.single_for(tasks) {
@@ -43,14 +43,14 @@ impl Setting<'_> {
                 store.single = None;
                 &*store.double.get_or_insert_with(|| KeptRows::new(samples, bytes))
             });
-            let solved = self.solve_in::<f64>(groups, tasks, kept, observer)?;
+            let solved = self.solve_in::<f64>(groups, tasks, kept, progress)?;
             return Ok(solved.into_iter().map(|solved| solved.fitted).collect());
         }
         let kept = store.map(|store| {
             store.double = None;
             &*store.single.get_or_insert_with(|| KeptRows::new(samples, bytes))
         });
-        let mut solved = self.solve_in::<f32>(groups, tasks, kept, observer)?;
+        let mut solved = self.solve_in::<f32>(groups, tasks, kept, progress)?;
         // Where the rounding of f32 turned out to be too coarse for the tolerance, in f64 from there.
         let (mut places, mut again) = (Vec::new(), Vec::new());
         for (place, (task, solved)) in tasks.iter().zip(&mut solved).enumerate() {
@@ -62,7 +62,7 @@ impl Setting<'_> {
         }
         if !again.is_empty() {
             for (place, mut finer) in
-                places.into_iter().zip(self.solve_in::<f64>(groups, &again, None, observer)?)
+                places.into_iter().zip(self.solve_in::<f64>(groups, &again, None, progress)?)
             {
                 finer.fitted.report.iterations += solved[place].fitted.report.iterations;
                 solved[place] = finer;
@@ -76,7 +76,7 @@ impl Setting<'_> {
         groups: &[Vec<u32>],
         tasks: &[Task],
         kept: Option<&KeptRows<T>>,
-        observer: Option<ProgressCallback<'_>>,
+        progress: Option<ProgressCallback<'_>>,
     ) -> Result<Vec<Solved>, SvmError> {
         let points = (self.samples.is_dense()
             && worth_panels(groups.len(), groups.iter().map(Vec::len).sum())
@@ -105,7 +105,7 @@ impl Setting<'_> {
         };
         let cache_bytes = if all.is_some() { self.options.cache_bytes / 2 } else { self.options.cache_bytes };
         let workers = self.pool.threads().min(tasks.len()).max(1);
-        let watch = Watch::new(observer, tasks.len());
+        let watch = Watch::new(progress, tasks.len());
         let results: Vec<Mutex<Option<Result<Solved, SvmError>>>> =
             tasks.iter().map(|_| Mutex::new(None)).collect();
         // The longest first, so that no thread is left alone with one at the end.

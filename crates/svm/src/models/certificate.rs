@@ -1,9 +1,8 @@
 //! A fitted classifier checked in f64, against its training set.
 
-use pellucid_compute::Pool;
-
 use crate::error::SvmError;
 use crate::fitting::batches::{Tasks, solve_all};
+use crate::fitting::fit::Fit;
 use crate::fitting::setting::Setting;
 use crate::fitting::task::Task;
 use crate::input::classes::Classes;
@@ -21,12 +20,11 @@ impl Svc {
     /// It costs one kernel value for each support vector and sample of every binary problem.
     ///
     /// ```
-    /// use pellucid_compute::Pool;
-    /// use pellucid_svm::{Gamma, Kernel, Samples, Svc};
+    /// use pellucid_svm::{Fit, Gamma, Kernel, Samples, Svc};
     /// let (x, labels) = ([0.0_f32, 1.0, 2.0, 3.0], [0, 0, 1, 1]);
     /// let (svc, samples) = (Svc::new(Kernel::rbf(Gamma::Scale)), Samples::dense(&x, 1));
     /// let model = svc.fit(samples, &labels)?;
-    /// let proof = svc.certify(&model, samples, &labels, None, &Pool::single())?;
+    /// let proof = svc.certify(&model, samples, &labels, Fit::new())?;
     /// assert!((proof[0].dual_objective - model.dual_objective()).abs() < 1e-6);
     /// assert!(proof[0].kkt_gap <= 1.01e-3);
     /// # Ok::<(), pellucid_svm::SvmError>(())
@@ -40,10 +38,9 @@ impl Svc {
         model: &SvcModel,
         samples: impl Into<Samples<'a>>,
         labels: &[i32],
-        weights: Option<&[f64]>,
-        pool: &Pool,
+        fit: Fit<'_>,
     ) -> Result<Vec<Report>, SvmError> {
-        let samples = samples.into();
+        let (samples, mut own) = (samples.into(), None);
         let rows = samples.rows();
         let known = model.support.len() == model.expansion().vectors.len();
         if labels.len() != rows || !known || model.support.iter().any(|&row| row as usize >= rows) {
@@ -55,9 +52,9 @@ impl Svc {
                 format!("{rows} samples, {} labels", labels.len()),
             ));
         }
-        let classes = Classes::new(labels, self.class_order, weights)?;
+        let classes = Classes::new(labels, self.class_order, fit.weights)?;
         let options = Options { precision: Precision::F64, max_iterations: Some(0), ..self.options };
-        let setting = Setting::new(samples, &self.kernel, options, pool)?;
+        let setting = Setting::new(samples, &self.kernel, options, fit.pool(&mut own))?;
         let outputs = model.expansion().outputs.max(1);
         let mut place_of = vec![None; rows];
         for (at, &row) in model.support.iter().enumerate() {
@@ -77,9 +74,11 @@ impl Svc {
             task.dual.beta = members.map(coefficient).collect();
             task
         };
-        let tasks = Known { problems: BinaryProblems::new(self, &classes, weights)?, known };
+        let tasks = Known { problems: BinaryProblems::new(self, &classes, fit.weights)?, known };
         let mut reports = Vec::new();
-        solve_all(&setting, &classes.rows, &tasks, None, None, |_, fitted| reports.push(fitted.report))?;
+        solve_all(&setting, &classes.rows, &tasks, None, fit.progress, |_, fitted| {
+            reports.push(fitted.report)
+        })?;
         Ok(reports)
     }
 }

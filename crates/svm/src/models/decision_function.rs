@@ -7,10 +7,14 @@ use crate::decision::expansion::Expansion;
 use crate::decision::support_vectors::SupportVectors;
 use crate::error::SvmError;
 use crate::fitting::setting::Setting;
+use crate::fitting::task::Task;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::Kernel;
+use crate::problem::dual::Dual;
 use crate::problem::fitted::Fitted;
+use crate::problem::form::Form;
 use crate::problem::report::Report;
+use crate::progress::ProgressCallback;
 
 /// Which problem a machine solves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +37,40 @@ pub struct DecisionFunction {
     pub(crate) evaluator: Evaluator,
 }
 
+impl Kind {
+    /// What to do with the solution of its dual.
+    fn form(self) -> Form {
+        match self {
+            Self::OneClass => Form::OneClass,
+            Self::EpsilonSvr => Form::Plain,
+            Self::NuSvr => Form::NuSvr,
+        }
+    }
+}
+
 impl DecisionFunction {
+    /// Solves the dual of some rows of the samples, whose coefficients are of the size of `c` at most.
+    pub(crate) fn solve(
+        kind: Kind,
+        setting: &Setting<'_>,
+        rows: Vec<u32>,
+        dual: Dual,
+        c: f64,
+        progress: Option<ProgressCallback<'_>>,
+    ) -> Result<Self, SvmError> {
+        let task = Task { groups: vec![0], dual, form: kind.form() };
+        let groups = [rows];
+        let mut solved = setting.solve(&groups, &[task], None, progress)?;
+        let Fitted { coefficients, rho, report, .. } = solved.swap_remove(0);
+        let kept = groups[0].iter().zip(coefficients).filter(|(_, coefficient)| *coefficient != 0.0);
+        let (support, coefficients): (Vec<u32>, Vec<f64>) = kept.unzip();
+        let vectors = SupportVectors::of(&setting.samples, &setting.kernel, &support)?;
+        let (kernel, columns, sizes) =
+            (setting.kernel.clone(), setting.samples.columns(), vec![support.len()]);
+        let expansion = Expansion::new(kernel, vectors, columns, sizes, coefficients, setting.single(c));
+        Ok(Self { kind, rho, report, support, evaluator: Evaluator::new(expansion) })
+    }
+
     /// Which problem it solves.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -114,16 +151,4 @@ impl DecisionFunction {
             value.abs() > bounds[0]
         })
     }
-}
-
-/// The support vectors of a fitted problem: rows, vectors, coefficients.
-pub(crate) fn gather(
-    setting: &Setting<'_>,
-    rows: &[u32],
-    fitted: &Fitted,
-) -> Result<(Vec<u32>, SupportVectors, Vec<f64>), SvmError> {
-    let kept = rows.iter().zip(&fitted.coefficients).filter(|(_, coefficient)| **coefficient != 0.0);
-    let (support, coefficients): (Vec<u32>, Vec<f64>) = kept.unzip();
-    let vectors = SupportVectors::of(&setting.samples, &setting.kernel, &support)?;
-    Ok((support, vectors, coefficients))
 }

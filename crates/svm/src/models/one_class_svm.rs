@@ -1,20 +1,13 @@
 //! The support of a distribution: what is like the samples and what is not.
 
-use pellucid_compute::Pool;
-
-use crate::decision::evaluator::Evaluator;
-use crate::decision::expansion::Expansion;
 use crate::error::SvmError;
+use crate::fitting::fit::Fit;
 use crate::fitting::setting::Setting;
-use crate::fitting::task::Task;
-use crate::input::classes::check_weights;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::Kernel;
-use crate::models::decision_function::{DecisionFunction, Kind, gather};
+use crate::models::decision_function::{DecisionFunction, Kind};
 use crate::options::Options;
-use crate::problem::form::Form;
 use crate::problem::formulations;
-use crate::progress::ProgressCallback;
 
 /// A one-class machine to be fitted: f(x) < 0 for at most a share nu of the samples; f(x) > 0 counts as inside.
 ///
@@ -47,49 +40,30 @@ impl OneClassSvm {
         Self { options, ..self }
     }
 
-    /// Fits with as many threads as the machine has cores.
+    /// Fits with one thread per core.
     ///
     /// # Errors
-    /// [`SvmError`] for a nu out of range and samples that are not finite.
+    /// Returns an error if nu is out of range or a sample is not finite.
     pub fn fit<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<DecisionFunction, SvmError> {
-        self.fit_with(samples, None, &Pool::per_core(), None)
+        self.fit_with(samples, Fit::new())
     }
 
-    /// Fits with weights of the samples, on the threads of `pool`, watched by an observer.
+    /// Fits with weights, on given threads, with a progress callback.
     ///
     /// # Errors
-    /// As [`OneClassSvm::fit`], and [`SvmError::Interrupted`] where the observer stops the fit.
+    /// As [`OneClassSvm::fit`], and returns [`SvmError::Interrupted`] if the callback stops the fit.
     pub fn fit_with<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
-        weights: Option<&[f64]>,
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
+        fit: Fit<'_>,
     ) -> Result<DecisionFunction, SvmError> {
-        let samples = samples.into();
+        let (samples, mut own) = (samples.into(), None);
         if !(self.nu > 0.0 && self.nu <= 1.0) {
             return Err(SvmError::parameter("nu", "a number above 0 and not above 1", self.nu));
         }
-        check_weights(weights, samples.rows())?;
-        let weight = |row: u32| weights.map_or(1.0, |weights| weights[row as usize]);
-        let rows: Vec<u32> = (0..samples.rows() as u32).filter(|&row| weight(row) > 0.0).collect();
-        let bounds: Vec<f64> = rows.iter().map(|&row| weight(row)).collect();
-        let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
-        let single = setting.single(1.0);
-        let task =
-            Task { groups: vec![0], dual: formulations::one_class(&bounds, self.nu), form: Form::OneClass };
-        let fitted = setting.solve(std::slice::from_ref(&rows), &[task], None, observer)?;
-        let (support, vectors, coefficients) = gather(&setting, &rows, &fitted[0])?;
-        let sizes = vec![support.len()];
-        let kernel = setting.kernel.clone();
-        let expansion =
-            Expansion::new(kernel, vectors, setting.samples.columns(), sizes, coefficients, single);
-        Ok(DecisionFunction {
-            kind: Kind::OneClass,
-            rho: fitted[0].rho,
-            report: fitted[0].report,
-            support,
-            evaluator: Evaluator::new(expansion),
-        })
+        let (rows, bounds) = fit.weighted_rows(samples.rows())?;
+        let setting = Setting::new(samples, &self.kernel, self.options, fit.pool(&mut own))?;
+        let dual = formulations::one_class(&bounds, self.nu);
+        DecisionFunction::solve(Kind::OneClass, &setting, rows, dual, 1.0, fit.progress)
     }
 }

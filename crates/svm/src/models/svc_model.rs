@@ -95,7 +95,7 @@ impl SvcModel {
     ///
     /// # Errors
     /// [`SvmError`] for rows of another width than in training, or numbers that are not finite.
-    pub fn machine_values<'a>(
+    pub fn decision_values<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
         pool: &Pool,
@@ -140,7 +140,7 @@ impl SvcModel {
     /// the votes, and between equal votes the sums of the values, as scikit-learn's `decision_function_shape='ovr'`.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn class_values<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
@@ -163,7 +163,7 @@ impl SvcModel {
     /// The class of each row; for a single class, that.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn predict<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<i32>, SvmError> {
         self.predict_with(samples, &Pool::per_core())
     }
@@ -171,7 +171,7 @@ impl SvcModel {
     /// [`SvcModel::predict`] on the threads of `pool`.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn predict_with<'a>(
         &self,
         samples: impl Into<Samples<'a>>,

@@ -62,7 +62,7 @@ impl SvcModelBuilder {
     }
 
     /// The classifier, of the samples that have a coefficient.
-    pub fn model(
+    pub fn build(
         mut self,
         svc: &Svc,
         setting: &Setting<'_>,

@@ -1,20 +1,13 @@
 //! Regression: epsilon-SVR and nu-SVR.
 
-use pellucid_compute::Pool;
-
-use crate::decision::evaluator::Evaluator;
-use crate::decision::expansion::Expansion;
 use crate::error::SvmError;
+use crate::fitting::fit::Fit;
 use crate::fitting::setting::Setting;
-use crate::fitting::task::Task;
-use crate::input::classes::check_weights;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::Kernel;
-use crate::models::decision_function::{DecisionFunction, Kind, gather};
+use crate::models::decision_function::{DecisionFunction, Kind};
 use crate::options::Options;
-use crate::problem::form::Form;
 use crate::problem::formulations;
-use crate::progress::ProgressCallback;
 
 /// How wide the tube is within which errors cost nothing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,31 +69,29 @@ impl Svr {
         Self { options, ..self }
     }
 
-    /// Fits with as many threads as the machine has cores.
+    /// Fits with one thread per core.
     ///
     /// # Errors
-    /// [`SvmError`] for parameters out of range, and samples or targets that are not finite.
+    /// Returns an error if a parameter is out of range or a sample or target is not finite.
     pub fn fit<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
         targets: &[f64],
     ) -> Result<DecisionFunction, SvmError> {
-        self.fit_with(samples, targets, None, &Pool::per_core(), None)
+        self.fit_with(samples, targets, Fit::new())
     }
 
-    /// Fits with weights of the samples (factors of C), on the threads of `pool`, watched by an observer.
+    /// Fits with weights, on given threads, with a progress callback.
     ///
     /// # Errors
-    /// As [`Svr::fit`], and [`SvmError::Interrupted`] where the observer stops the fit.
+    /// As [`Svr::fit`], and returns [`SvmError::Interrupted`] if the callback stops the fit.
     pub fn fit_with<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
         targets: &[f64],
-        weights: Option<&[f64]>,
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
+        fit: Fit<'_>,
     ) -> Result<DecisionFunction, SvmError> {
-        let samples = samples.into();
+        let (samples, mut own) = (samples.into(), None);
         if samples.rows() != targets.len() {
             let expected = format!("{}, one a sample", samples.rows());
             return Err(SvmError::input("targets", expected, targets.len().to_string()));
@@ -109,7 +100,7 @@ impl Svr {
             let found = format!("{} for sample {at} (from 0)", targets[at]);
             return Err(SvmError::input("targets", "finite numbers", found));
         }
-        check_weights(weights, targets.len())?;
+        let (rows, weights) = fit.weighted_rows(targets.len())?;
         if self.c.is_nan() || self.c <= 0.0 {
             return Err(SvmError::parameter("C", "a number above 0", self.c));
         }
@@ -117,43 +108,21 @@ impl Svr {
             // Its coefficients add up to C nu n / 2.
             return Err(SvmError::parameter("C", "a finite number for nu-SVR", self.c));
         }
-        let rows: Vec<u32> = (0..targets.len() as u32)
-            .filter(|&row| weights.is_none_or(|weights| weights[row as usize] > 0.0))
-            .collect();
         let targets: Vec<f64> = rows.iter().map(|&row| targets[row as usize]).collect();
-        let weight = |row: &u32| weights.map_or(1.0, |weights| weights[*row as usize]);
-        let bounds: Vec<f64> = rows.iter().map(|row| self.c * weight(row)).collect();
-        let (dual, form) = match self.tube {
+        let bounds: Vec<f64> = weights.iter().map(|weight| self.c * weight).collect();
+        let (kind, dual) = match self.tube {
             Tube::Epsilon(epsilon) if epsilon >= 0.0 && epsilon.is_finite() => {
-                (formulations::epsilon_svr(&targets, &bounds, epsilon), Form::Plain)
+                (Kind::EpsilonSvr, formulations::epsilon_svr(&targets, &bounds, epsilon))
             }
             Tube::Epsilon(epsilon) => {
                 return Err(SvmError::parameter("epsilon", "a finite number of at least 0", epsilon));
             }
             Tube::Nu(nu) if nu > 0.0 && nu <= 1.0 => {
-                (formulations::nu_svr(&targets, &bounds, nu), Form::NuSvr)
+                (Kind::NuSvr, formulations::nu_svr(&targets, &bounds, nu))
             }
             Tube::Nu(nu) => return Err(SvmError::parameter("nu", "a number above 0 and not above 1", nu)),
         };
-        let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
-        let single = setting.single(self.c);
-        let task = Task { groups: vec![0], dual, form };
-        let fitted = setting.solve(std::slice::from_ref(&rows), &[task], None, observer)?;
-        let (support, vectors, coefficients) = gather(&setting, &rows, &fitted[0])?;
-        let sizes = vec![support.len()];
-        let kernel = setting.kernel.clone();
-        let expansion =
-            Expansion::new(kernel, vectors, setting.samples.columns(), sizes, coefficients, single);
-        let kind = match self.tube {
-            Tube::Epsilon(_) => Kind::EpsilonSvr,
-            Tube::Nu(_) => Kind::NuSvr,
-        };
-        Ok(DecisionFunction {
-            kind,
-            rho: fitted[0].rho,
-            report: fitted[0].report,
-            support,
-            evaluator: Evaluator::new(expansion),
-        })
+        let setting = Setting::new(samples, &self.kernel, self.options, fit.pool(&mut own))?;
+        DecisionFunction::solve(kind, &setting, rows, dual, self.c, fit.progress)
     }
 }

@@ -4,6 +4,7 @@ use pellucid_compute::Pool;
 
 use crate::decision::votes::largest;
 use crate::error::SvmError;
+use crate::fitting::fit::Fit;
 use crate::fitting::kernel_store::KernelStore;
 use crate::fitting::setting::Setting;
 use crate::input::classes::check_labels;
@@ -14,7 +15,6 @@ use crate::models::svc_model::SvcModel;
 use crate::probability::coupling::couple;
 use crate::probability::outcomes::Outcomes;
 use crate::probability::sigmoid::Sigmoid;
-use crate::progress::ProgressCallback;
 use crate::search::cross_validation::{CrossValidation, WarmStart};
 
 /// Probabilities are kept this far from 0 and 1, as in LIBSVM.
@@ -28,13 +28,12 @@ const LEAST: f64 = 1e-7;
 /// agree; the model's own [`SvcModel::predict`] may differ near the boundary.
 ///
 /// ```
-/// use pellucid_compute::Pool;
-/// use pellucid_svm::{CalibratedSvc, Calibration, Kernel, Samples, Svc};
+/// use pellucid_svm::{CalibratedSvc, Calibration, Fit, Kernel, Samples, Svc};
 /// let x: Vec<f64> = (0..40).map(|i| f64::from(i) / 20.0 + if i % 7 == 0 { 0.6 } else { 0.0 }).collect();
 /// let labels: Vec<i32> = (0..40).map(|i| i32::from(i >= 20)).collect();
 /// let samples = Samples::dense(&x, 1);
 /// let svc = Svc::new(Kernel::Linear);
-/// let calibrated = CalibratedSvc::fit(&svc, samples, &labels, Calibration::default(), &Pool::single(), None)?;
+/// let calibrated = CalibratedSvc::fit(&svc, samples, &labels, Calibration::default(), Fit::new())?;
 /// let p = calibrated.probabilities(Samples::dense(&[0.1, 1.9], 1))?;
 /// assert!(p[0] > 0.8 && p[3] > 0.8 && (p[0] + p[1] - 1.0).abs() < 1e-12);
 /// # Ok::<(), pellucid_svm::SvmError>(())
@@ -77,14 +76,15 @@ impl CalibratedSvc {
         samples: impl Into<Samples<'a>>,
         labels: &[i32],
         calibration: Calibration,
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
+        fit: Fit<'_>,
     ) -> Result<Self, SvmError> {
-        let samples = samples.into();
+        let (samples, mut own) = (samples.into(), None);
+        fit.without_weights("a calibration")?;
         if calibration.folds < 2 {
             return Err(SvmError::parameter("folds", "at least 2", calibration.folds));
         }
-        let model = svc.fit_with(samples, labels, None, pool, observer)?;
+        let pool = fit.pool(&mut own);
+        let model = svc.fit_with(samples, labels, fit)?;
         if model.rho.is_empty() {
             return Ok(Self { model, sigmoids: Vec::new() });
         }
@@ -92,7 +92,7 @@ impl CalibratedSvc {
         let setting = Setting::new(samples, &svc.kernel, svc.options, pool)?;
         let mut outcomes = Outcomes::new(&model);
         let (mut start, mut store) = (WarmStart::default(), KernelStore::default());
-        validation.fit(svc, &setting, &mut start, &mut store, observer, |fold, model| {
+        validation.fit(svc, &setting, &mut start, &mut store, fit.progress, |fold, model| {
             let labels: Vec<i32> = fold.rows.iter().map(|&row| labels[row as usize]).collect();
             outcomes.add(&model, &fold.present, &fold.held_out.samples(), &labels, pool)
         })?;
@@ -102,7 +102,7 @@ impl CalibratedSvc {
     /// Fits the sigmoids of a classifier to samples that it was not fitted to.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`], for labels that the classifier does not know, and where a class has no sample.
+    /// As [`SvcModel::decision_values`], for labels that the classifier does not know, and where a class has no sample.
     pub fn on_held_out<'a>(
         model: SvcModel,
         samples: impl Into<Samples<'a>>,
@@ -153,7 +153,7 @@ impl CalibratedSvc {
     /// The probability of each class, in the order of the model's classes, for each row: n x classes.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn probabilities<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<f64>, SvmError> {
         self.probabilities_with(samples, &Pool::per_core())
     }
@@ -161,7 +161,7 @@ impl CalibratedSvc {
     /// [`CalibratedSvc::probabilities`] on the threads of `pool`.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn probabilities_with<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
@@ -198,7 +198,7 @@ impl CalibratedSvc {
     /// The class with the largest probability, for each row; of equals the first.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn predict<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<i32>, SvmError> {
         self.predict_with(samples, &Pool::per_core())
     }
@@ -206,7 +206,7 @@ impl CalibratedSvc {
     /// [`CalibratedSvc::predict`] on the threads of `pool`.
     ///
     /// # Errors
-    /// As [`SvcModel::machine_values`].
+    /// As [`SvcModel::decision_values`].
     pub fn predict_with<'a>(
         &self,
         samples: impl Into<Samples<'a>>,

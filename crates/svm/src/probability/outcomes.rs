@@ -47,7 +47,7 @@ impl Outcomes {
         let machines = model.rho.len();
         let rows: Vec<u32> = (0..labels.len() as u32).collect();
         for rows in rows.chunks((VALUES / machines.max(1)).max(1)) {
-            let values = model.machine_values(CopiedRows::copy(samples, rows)?.samples(), pool)?;
+            let values = model.decision_values(CopiedRows::copy(samples, rows)?.samples(), pool)?;
             for (i, &row) in rows.iter().enumerate() {
                 let label = labels[row as usize];
                 let Some(&class) = self.class_of.get(&label) else {

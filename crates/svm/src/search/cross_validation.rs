@@ -4,10 +4,9 @@
 //! One rule for `svm train -v`, probabilities and the grid search: a class with fewer samples than folds is missing from
 //! some fits, which predict the classes that they have seen, and a fit that has seen one class only predicts that one.
 
-use pellucid_compute::Pool;
-
 use crate::error::SvmError;
 use crate::fitting::batches::{Tasks, solve_all};
+use crate::fitting::fit::Fit;
 use crate::fitting::kernel_store::KernelStore;
 use crate::fitting::setting::Setting;
 use crate::fitting::task::Task;
@@ -99,7 +98,7 @@ impl CrossValidation {
         setting: &Setting<'_>,
         start: &mut WarmStart,
         store: &mut KernelStore,
-        observer: Option<ProgressCallback<'_>>,
+        progress: Option<ProgressCallback<'_>>,
         mut take: impl FnMut(&Fold, SvcModel) -> Result<(), SvmError>,
     ) -> Result<(), SvmError> {
         let earlier = std::mem::replace(start, WarmStart { c: svc.penalty.c(), fitted: Vec::new() });
@@ -121,7 +120,7 @@ impl CrossValidation {
                 earlier: earlier.fitted.get(solved..).unwrap_or(&[]),
                 growth: start.c / earlier.c,
             };
-            let watch = shifted(observer, total, solved, iterations);
+            let watch = shifted(progress, total, solved, iterations);
             solve_all(setting, &self.cells, &tasks, Some(store), Some(&watch), |task, fitted| {
                 if let Some((fold, classes)) = next.next() {
                     gathered[fold].add(&classes, &task.dual.upper, &fitted);
@@ -134,7 +133,7 @@ impl CrossValidation {
             })?;
             solved += tasks.count();
             for (fold, gathered) in folds.iter().zip(gathered) {
-                take(fold, gathered.model(svc, setting, &fold.training)?)?;
+                take(fold, gathered.build(svc, setting, &fold.training)?)?;
             }
         }
         Ok(())
@@ -195,12 +194,11 @@ impl Svc {
     /// is predicted.
     ///
     /// ```
-    /// use pellucid_compute::Pool;
-    /// use pellucid_svm::{Kernel, Samples, Svc};
+    /// use pellucid_svm::{Fit, Kernel, Samples, Svc};
     /// let x = [1.0, 1.1, 0.9, 1.2, -1.0];
     /// let samples = Samples::dense(&x, 1);
     /// let predicted =
-    ///     Svc::new(Kernel::Linear).cross_validate(samples, &[1, 1, 1, 1, 2], 5, 0, &Pool::single(), None)?;
+    ///     Svc::new(Kernel::Linear).cross_validate(samples, &[1, 1, 1, 1, 2], 5, 0, Fit::new())?;
     /// // What there is of class 2 was left out.
     /// assert_eq!(predicted, [1, 1, 1, 1, 1]);
     /// # Ok::<(), pellucid_svm::SvmError>(())
@@ -214,15 +212,16 @@ impl Svc {
         labels: &[i32],
         folds: usize,
         seed: u64,
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
+        fit: Fit<'_>,
     ) -> Result<Vec<i32>, SvmError> {
-        let samples = samples.into();
+        let (samples, mut own) = (samples.into(), None);
+        fit.without_weights("a cross-validation")?;
+        let pool = fit.pool(&mut own);
         let validation = CrossValidation::new(self, &samples, labels, folds, seed)?;
         let setting = Setting::new(samples, &self.kernel, self.options, pool)?;
         let mut predicted = vec![0; labels.len()];
         let (mut start, mut store) = (WarmStart::default(), KernelStore::default());
-        validation.fit(self, &setting, &mut start, &mut store, observer, |fold, model| {
+        validation.fit(self, &setting, &mut start, &mut store, fit.progress, |fold, model| {
             let classes = model.predict_with(fold.held_out.samples(), pool)?;
             for (&row, class) in fold.rows.iter().zip(classes) {
                 predicted[row as usize] = class;

@@ -2,16 +2,15 @@
 
 use std::time::Instant;
 
-use pellucid_compute::Pool;
-
 use crate::error::SvmError;
+use crate::fitting::fit::Fit;
 use crate::fitting::kernel_store::KernelStore;
 use crate::fitting::setting::Setting;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::{Gamma, Kernel};
 use crate::models::svc::Svc;
 use crate::models::svc_model::SvcModel;
-use crate::progress::{FitProgress, ProgressCallback, shifted};
+use crate::progress::{FitProgress, shifted};
 use crate::search::cross_validation::{CrossValidation, WarmStart};
 use crate::search::grid_point::GridPoint;
 
@@ -116,27 +115,26 @@ impl GridSearch {
     /// # Errors
     /// As [`Svc::fit`], for an empty grid, and for fewer than two folds or samples.
     pub fn fit<'a>(&self, samples: impl Into<Samples<'a>>, labels: &[i32]) -> Result<GridResult, SvmError> {
-        self.fit_with(samples, labels, &Pool::per_core(), None)
+        self.fit_with(samples, labels, Fit::new())
     }
 
-    /// Searches on the threads of `pool`, watched by an observer, who hears of all binary problems of the search.
+    /// Searches on given threads, with a callback for the progress of all binary problems of the search.
     ///
     /// # Errors
-    /// As [`GridSearch::fit`], and [`SvmError::Interrupted`] where the observer stops the search.
+    /// As [`GridSearch::fit`], and returns [`SvmError::Interrupted`] if the callback stops the search.
     pub fn fit_with<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
         labels: &[i32],
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
+        fit: Fit<'_>,
     ) -> Result<GridResult, SvmError> {
         let samples = samples.into();
         let mut points: Vec<GridPoint> = Vec::new();
-        let (best, progress) =
-            self.run(samples, labels, pool, observer, true, &mut |point, _| points.push(point.clone()))?;
+        let (best, done) =
+            self.run(samples, labels, fit, true, &mut |point, _| points.push(point.clone()))?;
         let svc = Svc { kernel: best.kernel.clone(), ..self.svc.clone() }.c(best.c);
-        let watch = shifted(observer, progress.problems, progress.solved, progress.iterations);
-        let model = svc.fit_with(samples, labels, None, pool, Some(&watch))?;
+        let watch = shifted(fit.progress, done.problems, done.solved, done.iterations);
+        let model = svc.fit_with(samples, labels, fit.progress(&watch))?;
         let best = (0..points.len()).find(|&at| !best.better(&points[at])).unwrap_or(0);
         Ok(GridResult { points, best, model })
     }
@@ -150,30 +148,31 @@ impl GridSearch {
         &self,
         samples: impl Into<Samples<'a>>,
         labels: &[i32],
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
+        fit: Fit<'_>,
         mut found: impl FnMut(&GridPoint, &GridPoint),
     ) -> Result<GridPoint, SvmError> {
-        Ok(self.run(samples.into(), labels, pool, observer, false, &mut found)?.0)
+        Ok(self.run(samples.into(), labels, fit, false, &mut found)?.0)
     }
 
-    /// The best point, and what was solved; `fit` is whether a fit to all samples will follow.
+    /// The best point, and what was solved; `refit` is whether a fit to all samples will follow.
     fn run(
         &self,
         samples: Samples<'_>,
         labels: &[i32],
-        pool: &Pool,
-        observer: Option<ProgressCallback<'_>>,
-        fit: bool,
+        fit: Fit<'_>,
+        refit: bool,
         found: &mut dyn FnMut(&GridPoint, &GridPoint),
     ) -> Result<(GridPoint, FitProgress), SvmError> {
+        fit.without_weights("a grid search")?;
+        let mut own = None;
+        let pool = fit.pool(&mut own);
         let none = || SvmError::parameter("grid", "at least one C and one kernel", "none");
         if self.c.is_empty() || self.kernels.is_empty() {
             return Err(none());
         }
         let validation = CrossValidation::new(&self.svc, &samples, labels, self.folds, self.seed)?;
         let each = validation.problems(&self.svc);
-        let last = if fit { self.svc.multi_class.problems(validation.classes.labels.len()) } else { 0 };
+        let last = if refit { self.svc.multi_class.problems(validation.classes.labels.len()) } else { 0 };
         let problems = each * self.kernels.len() * self.c.len() + last;
         let (mut solved, mut iterations) = (0, 0);
         let mut best = None::<GridPoint>;
@@ -183,7 +182,7 @@ impl GridSearch {
             for &c in &self.c {
                 let begin = Instant::now();
                 let svc = self.svc.clone().c(c);
-                let watch = shifted(observer, problems, solved, iterations);
+                let watch = shifted(fit.progress, problems, solved, iterations);
                 let (mut fold_accuracies, mut correct) = (Vec::new(), 0);
                 validation.fit(&svc, &setting, &mut start, &mut store, Some(&watch), |fold, model| {
                     let predicted = model.predict_with(fold.held_out.samples(), pool)?;

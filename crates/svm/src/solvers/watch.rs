@@ -14,7 +14,7 @@ const STRIDE: u64 = 256;
 const PERIOD: Duration = Duration::from_millis(100);
 
 pub(crate) struct Watch<'a> {
-    observer: Option<ProgressCallback<'a>>,
+    callback: Option<ProgressCallback<'a>>,
     problems: usize,
     solved: AtomicUsize,
     iterations: AtomicU64,
@@ -25,9 +25,9 @@ pub(crate) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    pub fn new(observer: Option<ProgressCallback<'a>>, problems: usize) -> Self {
+    pub fn new(callback: Option<ProgressCallback<'a>>, problems: usize) -> Self {
         Self {
-            observer,
+            callback,
             problems,
             solved: AtomicUsize::new(0),
             iterations: AtomicU64::new(0),
@@ -37,7 +37,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Counts an iteration of a problem; an error where the observer has stopped the fit.
+    /// Counts an iteration of a problem; an error if the callback has stopped the fit.
     #[inline]
     pub fn iteration(&self, iterations: u64, gap: f64) -> Result<(), SvmError> {
         if iterations.is_multiple_of(STRIDE) { self.report(STRIDE, gap) } else { Ok(()) }
@@ -51,13 +51,13 @@ impl<'a> Watch<'a> {
     fn report(&self, iterations: u64, gap: f64) -> Result<(), SvmError> {
         let iterations = self.iterations.fetch_add(iterations, Ordering::Relaxed) + iterations;
         let now = self.start.elapsed().as_millis() as u64;
-        if let Some(observer) = self.observer
+        if let Some(callback) = self.callback
             && now >= self.next.load(Ordering::Relaxed)
         {
             self.next.store(now + PERIOD.as_millis() as u64, Ordering::Relaxed);
             let solved = self.solved.load(Ordering::Relaxed);
             let progress = FitProgress { solved, problems: self.problems, iterations, gap };
-            if observer(&progress) == ControlFlow::Break(()) {
+            if callback(&progress) == ControlFlow::Break(()) {
                 self.stopped.store(true, Ordering::Relaxed);
             }
         }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use pellucid::data::permutation_into;
 use pellucid::prelude::Pool;
-use pellucid_svm::FitProgress;
+use pellucid_svm::{Fit, FitProgress};
 use pellucid_terminal::failure;
 
 use super::machine::{Spinner, classes, predict};
@@ -22,8 +22,13 @@ pub fn cross_validate(
     if machine.classification() {
         let observe = |progress: &FitProgress| spinner.show(progress);
         let (svc, classes) = (machine.classifier(), classes(labels)?);
-        let predicted =
-            svc.cross_validate(rows.samples(), &classes, folds, machine.seed, pool, Some(&observe))?;
+        let predicted = svc.cross_validate(
+            rows.samples(),
+            &classes,
+            folds,
+            machine.seed,
+            Fit::on(pool).progress(&observe),
+        )?;
         return Ok(predicted.into_iter().map(f64::from).collect());
     }
     if labels.len() < 2 {

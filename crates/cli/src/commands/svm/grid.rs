@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use anyhow::Result;
-use pellucid_svm::{FitProgress, GridPoint, GridSearch, SvmError};
+use pellucid_svm::{Fit, FitProgress, GridPoint, GridSearch, SvmError};
 use pellucid_terminal::{failure, machine, out, output};
 use serde_json::json;
 
@@ -47,7 +47,7 @@ pub fn run(args: &Grid) -> Result<()> {
             spinner.suspend(|| out!("[local] {} (best {}, rate={})", tried(point), named(best), rate(best)));
         }
     };
-    let best = search.search(table.rows.samples(), &classes, &pool, Some(&observe), each);
+    let best = search.search(table.rows.samples(), &classes, Fit::on(&pool).progress(&observe), each);
     spinner.finish();
     let best = match best {
         // Whoever read the points went away.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use pellucid::prelude::Pool;
 use pellucid_svm::{
-    AnyModel, ClassOrder, ClassWeight, Effort, FitProgress, Kernel, MultiClass, OneClassSvm, Options,
+    AnyModel, ClassOrder, ClassWeight, Effort, Fit, FitProgress, Kernel, MultiClass, OneClassSvm, Options,
     Samples, Solver, StoredModel, Svc, SvmError, Svr,
 };
 use pellucid_terminal::{failure, interrupt};
@@ -111,17 +111,17 @@ impl Machine {
         let fitted: Result<StoredModel, SvmError> = match self.formulation {
             Formulation::CSvc | Formulation::NuSvc => self
                 .classifier()
-                .fit_with(samples, &classes(labels)?, None, pool, Some(&observe))
+                .fit_with(samples, &classes(labels)?, Fit::on(pool).progress(&observe))
                 .map(StoredModel::from),
             Formulation::OneClass => OneClassSvm::new(self.kernel(), self.nu)
                 .options(self.options())
-                .fit_with(samples, None, pool, Some(&observe))
+                .fit_with(samples, Fit::on(pool).progress(&observe))
                 .map(StoredModel::from),
             Formulation::EpsilonSvr | Formulation::NuSvr => {
                 let svr = Svr::new(self.kernel()).c(self.cost).options(self.options());
                 let nu = self.formulation == Formulation::NuSvr;
                 let svr = if nu { svr.nu(self.nu) } else { svr.epsilon(self.epsilon) };
-                svr.fit_with(samples, labels, None, pool, Some(&observe)).map(StoredModel::from)
+                svr.fit_with(samples, labels, Fit::on(pool).progress(&observe)).map(StoredModel::from)
             }
         };
         Ok(fitted?)

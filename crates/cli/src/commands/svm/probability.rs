@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use pellucid::prelude::Pool;
-use pellucid_svm::{CalibratedSvc, Calibration, FitProgress, Probability, StoredModel};
+use pellucid_svm::{CalibratedSvc, Calibration, Fit, FitProgress, Probability, StoredModel};
 use pellucid_terminal::failure;
 
 use super::folds::cross_validate;
@@ -25,8 +25,13 @@ pub fn fit(
     if machine.classification() {
         let observe = |progress: &FitProgress| spinner.show(progress);
         let (svc, calibration) = (machine.classifier(), Calibration { folds: FOLDS, seed: machine.seed });
-        let fitted =
-            CalibratedSvc::fit(&svc, rows.samples(), &classes(labels)?, calibration, pool, Some(&observe))?;
+        let fitted = CalibratedSvc::fit(
+            &svc,
+            rows.samples(),
+            &classes(labels)?,
+            calibration,
+            Fit::on(pool).progress(&observe),
+        )?;
         let mut stored = StoredModel::from(fitted.model().clone());
         stored.probability = Some(Probability::PairwiseSigmoids { a: fitted.slopes(), b: fitted.offsets() });
         return Ok(stored);
