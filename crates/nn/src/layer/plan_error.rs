@@ -17,9 +17,18 @@ pub enum PlanError {
     /// The network has no layers.
     #[error("the network has no layers: expected at least one")]
     Empty,
+    /// The network, or a view of it, has no inputs.
+    #[error("the network has no inputs: expected at least one")]
+    NoInput,
     /// Two layers bear one name.
     #[error("two layers are named {0:?}: expected every name once")]
     DuplicateName(String),
+    /// Two tensors bear one name.
+    #[error("two tensors are named {0:?}: expected every name once")]
+    DuplicateTensor(String),
+    /// A loss of a value that has no gradient.
+    #[error("a loss looks at {0}, which is indices: expected a value of numbers")]
+    LossOfIndices(String),
     /// A value that the network does not have, as one of another network.
     #[error("{user} reads value {value}: expected one of the {values} values before it")]
     UnknownValue {

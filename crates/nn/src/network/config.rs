@@ -1,6 +1,6 @@
 //! Architectures as checkpoints store them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use pellucid_compute::Scalar;
 use serde::{Deserialize, Serialize};
@@ -59,9 +59,12 @@ pub struct NamedLayer {
 pub enum WeightsOf {
     /// All of them: the name of the other node.
     Node(String),
-    /// Some: the tensor within the node, and the other's full name.
+    /// Some: the tensor within the node, and the other's full name; under `*` the node that all the rest are of.
     Tensors(BTreeMap<String, String>),
 }
+
+/// The key of [`WeightsOf::Tensors`] for all tensors that are not listed.
+const REST: &str = "*";
 
 /// A view as a checkpoint stores it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,18 +142,28 @@ impl<F: Scalar> Graph<F> {
     pub fn from_config(config: &ArchitectureConfig) -> Result<Self, ArchitectureError> {
         let mut graph = Self::new();
         let mut last = Value(0);
+        // Files may name many values, so they are not searched for one after the other.
+        let mut known: HashMap<&str, Value> = HashMap::new();
+        let find = |known: &HashMap<&str, Value>, graph: &Self, name: &str| match known.get(name) {
+            Some(value) => Ok(*value),
+            None => graph.find(name),
+        };
         if let Some(shape) = &config.input {
             last = graph.input("input", shape.clone());
+            known.insert("input", last);
         }
         for InputConfig { name, shape, below } in &config.inputs {
             last = graph.port(name, Port { shape: shape.clone(), below: *below });
+            known.insert(name, last);
         }
         for named in &config.layers {
             let operation = build(&named.layer)?;
-            let inputs = named.inputs.iter().map(|name| graph.find(name)).collect::<Result<Vec<_>, _>>()?;
+            let inputs = named.inputs.iter().map(|name| find(&known, &graph, name));
+            let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
             let before = [last];
             last = graph.join_boxed(operation, if inputs.is_empty() { &before } else { &inputs });
             graph.name(last, &named.name);
+            known.insert(&named.name, last);
             for tie in named.weights.iter().flat_map(WeightsOf::ties) {
                 graph.push_tie(last, tie);
             }
@@ -159,8 +172,9 @@ impl<F: Scalar> Graph<F> {
             match view {
                 ViewConfig::Layers([begin, end]) => graph.view(name, &[Value(*begin)], Value(*end)),
                 ViewConfig::Values { from, to } => {
-                    let from = from.iter().map(|name| graph.find(name)).collect::<Result<Vec<_>, _>>()?;
-                    let to = graph.find(to)?;
+                    let from = from.iter().map(|name| find(&known, &graph, name));
+                    let from = from.collect::<Result<Vec<_>, _>>()?;
+                    let to = find(&known, &graph, to)?;
                     graph.view(name, &from, to);
                 }
             }
@@ -175,7 +189,11 @@ impl WeightsOf {
         match self {
             Self::Node(to) => vec![Tie { own: None, to: to.clone() }],
             Self::Tensors(tensors) => {
-                tensors.iter().map(|(own, to)| Tie { own: Some(own.clone()), to: to.clone() }).collect()
+                // The rest comes first, since the latest tie of a tensor counts.
+                let rest = tensors.get(REST).map(|to| Tie { own: None, to: to.clone() });
+                let listed = tensors.iter().filter(|(own, _)| *own != REST);
+                let listed = listed.map(|(own, to)| Tie { own: Some(own.clone()), to: to.clone() });
+                rest.into_iter().chain(listed).collect()
             }
         }
     }
@@ -187,7 +205,9 @@ fn weights(ties: &[Tie]) -> Option<WeightsOf> {
         [] => None,
         [Tie { own: None, to }] => Some(WeightsOf::Node(to.clone())),
         ties => Some(WeightsOf::Tensors(
-            ties.iter().filter_map(|tie| Some((tie.own.clone()?, tie.to.clone()))).collect(),
+            ties.iter()
+                .map(|Tie { own, to }| (own.clone().unwrap_or_else(|| REST.to_owned()), to.clone()))
+                .collect(),
         )),
     }
 }

@@ -156,12 +156,13 @@ impl<F: Scalar> Graph<F> {
         result
     }
 
-    /// Makes the tensor `own` of a node the tensor `to` of an earlier one: `graph.tie(head, "weight", "dense1.weight")`.
+    /// Makes the parameter `own` of a node the parameter `to` of an earlier one: `graph.tie(head, "weight", "dense1.weight")`.
     pub fn tie(&mut self, value: Value, own: impl Into<String>, to: impl Into<String>) -> Value {
         self.push_tie(value, Tie { own: Some(own.into()), to: to.into() })
     }
 
-    /// Makes all tensors of a node those of the earlier node `of`.
+    /// Makes all parameters of a node those of the earlier node `of`; each node keeps its own state. Ties that the node had
+    /// before are dropped.
     pub fn share(&mut self, value: Value, of: Value) -> Value {
         let to = self.name_of(of).unwrap_or_default().to_owned();
         self.push_tie(value, Tie { own: None, to })
@@ -169,6 +170,8 @@ impl<F: Scalar> Graph<F> {
 
     pub(crate) fn push_tie(&mut self, value: Value, tie: Tie) -> Value {
         if let Some(Definition { origin: Origin::Node(node), .. }) = self.values.get_mut(value.0) {
+            // The latest tie of a tensor counts.
+            node.ties.retain(|earlier| tie.own.is_some() && earlier.own != tie.own);
             node.ties.push(tie);
         }
         value
@@ -234,6 +237,14 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
+    /// The shape of an input's samples, and whether they are numbers or indices; `None` for a node.
+    pub(crate) fn port_of(&self, value: Value) -> Option<&Port> {
+        match &self.values.get(value.0)?.origin {
+            Origin::Input(port) => Some(port),
+            Origin::Node(_) => None,
+        }
+    }
+
     /// The operation that computes a value; `None` for an input.
     pub fn operation(&self, value: Value) -> Option<&dyn Operation<F>> {
         self.node(value).map(|node| &*node.operation)
@@ -262,7 +273,7 @@ impl<F: Scalar> Graph<F> {
     /// The whole network: from all inputs to the last node.
     pub fn whole(&self) -> View {
         let from = self.inputs().map(|(value, ..)| value).collect();
-        View { from, to: Value(self.values.len().saturating_sub(1)) }
+        View { from, to: self.nodes().last().map_or(Value(0), |(value, ..)| value) }
     }
 
     /// The views with their names.

@@ -46,7 +46,7 @@ impl<F: Scalar> Session<F> {
     }
 
     /// What loss `number` of those that the session was made for needs; `target` is the value of the plan that it is
-    /// compared with, where that is one. After the gradient is written, [`Session::close_loss`] must be called.
+    /// compared with, where that is one of numbers. After the gradient is written, [`Session::close_loss`] must be called.
     ///
     /// # Panics
     /// Panics if there is no such loss.
@@ -58,7 +58,9 @@ impl<F: Scalar> Session<F> {
             if first { &mut self.gradients[range.clone()] } else { &mut self.beside[..range.len()] };
         LossSlices {
             value: &self.activations[range],
-            target: target.map(|target| &self.activations[self.plan.range(target, self.batch)]),
+            target: target
+                .filter(|&target| !self.plan.values[target].port.is_indices())
+                .map(|target| &self.activations[self.plan.range(target, self.batch)]),
             gradient,
         }
     }

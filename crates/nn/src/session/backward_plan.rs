@@ -71,7 +71,7 @@ impl BackwardPlan {
             losses.iter().map(|&value| (value, !std::mem::replace(&mut written[value], true))).collect();
         let (mut steps, mut beside, mut tensors_beside) = (Vec::new(), 0, 0);
         // A second loss of a value is written beside too.
-        let sizes = |value: usize| plan.values[value].port.shape.len() * plan.max_batch;
+        let sizes = |value: usize| plan.values[value].port.shape.len().saturating_mul(plan.max_batch);
         for &(value, first) in &losses as &Vec<(usize, bool)> {
             beside = if first { beside } else { usize::max(beside, sizes(value)) };
         }
@@ -93,7 +93,7 @@ impl BackwardPlan {
                     (false, false) => Edge::Later(taken),
                     (false, true) => Edge::LaterOfInput(taken),
                 });
-                taken += if first { 0 } else { sizes(input) };
+                taken = taken.saturating_add(if first { 0 } else { sizes(input) });
             }
             debug_assert!(edges.len() <= MAX_INPUTS, "the plan refuses more inputs");
             beside = beside.max(taken);

@@ -99,7 +99,8 @@ impl<F: Scalar> Session<F> {
         let (n_in, n_out) = (self.plan.input().len(), self.plan.output().len());
         let samples = x.len() / n_in;
         assert!(x.len() == samples * n_in && y.len() == samples * n_out, "as many outputs as inputs");
-        let last = self.plan.nodes.len() - 1;
+        // Nodes after the output are run for losses of theirs only.
+        let last = self.plan.output - self.plan.inputs().len();
         for (x, y) in x.chunks(self.plan.max_batch * n_in).zip(y.chunks_mut(self.plan.max_batch * n_out)) {
             self.batch = x.len() / n_in;
             for place in 0..=last {

@@ -87,7 +87,7 @@ fn share(plan: &mut Plan, sizes: &[usize]) -> Result<(), PlanError> {
             if fits(begin).is_some_and(|end| end <= from) {
                 break;
             }
-            begin = begin.max(to.next_multiple_of(LINE));
+            begin = begin.max(to.checked_next_multiple_of(LINE).unwrap_or(usize::MAX));
         }
         let end = fits(begin).ok_or_else(|| PlanError::Overflow(plan.values[number].name.clone()))?;
         plan.values[number].begin = begin;

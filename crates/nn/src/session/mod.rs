@@ -5,9 +5,11 @@ mod backward_plan;
 mod bf16_model;
 mod forward;
 mod layout;
+mod memory;
 mod model;
 mod plan;
 mod selection;
+mod tensor_plan;
 mod weights;
 
 use std::sync::Arc;
@@ -18,12 +20,13 @@ use crate::layer::PlanError;
 use crate::network::{Graph, Value, View};
 use backward_plan::BackwardPlan;
 use layout::Layout;
-pub(crate) use plan::{zeroed, zeros};
+pub(crate) use memory::{zeroed, zeros};
 
 pub use backward::LossSlices;
 pub use bf16_model::Bf16Model;
 pub use model::Model;
-pub use plan::{NodePlan, Plan, TensorPlan, ValuePlan};
+pub use plan::{NodePlan, Plan, ValuePlan};
+pub use tensor_plan::TensorPlan;
 pub use weights::Weights;
 
 /// The memory in which a network, or a view of one, runs; it allocates when it is made and never again.
@@ -103,12 +106,15 @@ impl<F: Scalar> Session<F> {
         Self::new(network, plan, None, false, pool)
     }
 
-    /// Memory for forward passes of a whole network, all activations of which can be looked at.
+    /// Memory for forward passes of a whole network, all activations of which can be looked at: every node is run, those too
+    /// that the last one does not need.
     ///
     /// # Errors
     /// Returns an error if the network cannot be planned.
     pub fn observing(network: &Arc<Graph<F>>, max_batch: usize, pool: &Arc<Pool>) -> Result<Self, PlanError> {
-        Self::observing_view(network, &network.whole(), max_batch, pool)
+        let all: Vec<Value> = network.nodes().map(|(value, ..)| value).collect();
+        let plan = Plan::with_layout(network, &network.whole(), &all, max_batch.max(1), Layout::Kept)?;
+        Self::new(network, plan, None, true, pool)
     }
 
     /// Memory for forward passes of a view, all activations of which can be looked at.
@@ -160,6 +166,9 @@ impl<F: Scalar> Session<F> {
         let plan = Plan::with_layout(network, view, losses, max_batch.max(1), Layout::Kept)?;
         let number = |value: &Value| plan.values.iter().position(|planned| planned.value == *value);
         let losses: Vec<usize> = losses.iter().filter_map(number).collect();
+        if let Some(&loss) = losses.iter().find(|loss| plan.values[**loss].port.is_indices()) {
+            return Err(PlanError::LossOfIndices(plan.values[loss].name.clone()));
+        }
         let way_back = BackwardPlan::new(&plan, &losses);
         Self::new(network, plan, Some(way_back), true, pool)
     }
@@ -267,12 +276,19 @@ impl<F: Scalar> Session<F> {
     }
 
     /// The first input of the last forward pass. Of a session for inference, it may have been overwritten.
+    ///
+    /// # Panics
+    /// Panics if it is of indices.
     pub fn input(&self) -> &[F] {
         self.value(0)
     }
 
     /// The samples of a value of the plan, by number.
+    ///
+    /// # Panics
+    /// Panics if there is no such value, or if it is of indices.
     pub fn value(&self, number: usize) -> &[F] {
+        assert!(!self.plan.values[number].port.is_indices(), "a value of numbers");
         &self.activations[self.plan.range(number, self.batch)]
     }
 

@@ -116,7 +116,7 @@ impl<F: Scalar> Model<F> {
         Weights { parameters: &self.parameters, state: &self.state }
     }
 
-    /// The parameter tensor of a name such as `dense1.weight`.
+    /// The parameter tensor of a name such as `dense1.weight`; a tied tensor is found by each of its names.
     pub fn parameter(&self, name: &str) -> Option<TensorView<'_, F>> {
         self.tensor(name, &self.parameters)
     }
@@ -127,12 +127,13 @@ impl<F: Scalar> Model<F> {
     /// Panics if `flat` is not as long as the parameters.
     pub fn tensor<'a>(&'a self, name: &str, flat: &'a [F]) -> Option<TensorView<'a, F>> {
         assert_eq!(flat.len(), self.plan.parameters, "one number for every parameter");
-        find(&self.plan.tensors, name, flat)
+        self.plan.names.get(name).map(|&number| view(&self.plan.tensors[number], flat))
     }
 
     /// The state tensor of a name such as `batch_norm1.mean`.
     pub fn state_tensor(&self, name: &str) -> Option<TensorView<'_, F>> {
-        find(&self.plan.states, name, &self.state)
+        let tensor = self.plan.states.iter().find(|tensor| tensor.name == name)?;
+        Some(view(tensor, &self.state))
     }
 
     /// The network's layers with shapes, parameters, memory and operations.
@@ -184,10 +185,8 @@ impl<F: Scalar> Model<F> {
     }
 }
 
-fn find<'a, F>(tensors: &'a [TensorPlan], name: &str, flat: &'a [F]) -> Option<TensorView<'a, F>> {
-    let tensor = tensors.iter().find(|tensor| tensor.name == name)?;
-    let data = &flat[tensor.range.clone()];
-    Some(TensorView { name: &tensor.name, shape: tensor.shape.dims().to_vec(), data })
+fn view<'a, F>(tensor: &'a TensorPlan, flat: &'a [F]) -> TensorView<'a, F> {
+    TensorView { name: &tensor.name, shape: tensor.shape.dims().to_vec(), data: &flat[tensor.range.clone()] }
 }
 
 impl<'a, F: Scalar> From<&'a Model<F>> for Weights<'a, F> {

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use pellucid_compute::{Buffer, Scalar, Stream};
+use pellucid_compute::{Scalar, Stream};
 
+use super::backward_plan::BackwardPlan;
 use super::layout::{self, Layout};
 use super::selection::select;
+use super::tensor_plan::{TensorPlan, add_tensor, check_names, ties};
 use crate::layer::{MAX_INPUTS, Mode, Need, PlanError, Port, Slot, Source, TensorSpec};
 use crate::naming::key;
 use crate::network::{Graph, Node, Shape, Value, View};
@@ -24,6 +26,8 @@ pub struct Plan {
     pub output: usize,
     /// The parameter tensors of the whole network, each once.
     pub tensors: Vec<TensorPlan>,
+    /// The number of the parameter tensor of each full name, those of tied tensors too.
+    pub(super) names: HashMap<String, usize>,
     /// The state tensors of the whole network.
     pub states: Vec<TensorPlan>,
     /// The parameters of the whole network.
@@ -55,21 +59,6 @@ pub struct ValuePlan {
     pub port: Port,
     /// The first element, among the activations or the indices.
     pub begin: usize,
-}
-
-/// A tensor of the parameters or of the state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TensorPlan {
-    /// Its full name: `dense1.weight`.
-    pub name: String,
-    /// Its shape.
-    pub shape: Shape,
-    /// Its part of the flat vector.
-    pub range: Range<usize>,
-    /// Whether weight decay is meant for it.
-    pub decays: bool,
-    /// The number that all its elements begin with; of state only.
-    pub start: f64,
 }
 
 /// Where one node's numbers lie.
@@ -162,8 +151,7 @@ impl Plan {
                 return Err(PlanError::DuplicateName(name.to_owned()));
             }
             let Some(node) = graph.node(value) else {
-                let port = graph.inputs().find(|(input, ..)| *input == value).map(|(.., port)| port.clone());
-                ports.push(check_input(name, port)?);
+                ports.push(check_input(name, graph.port_of(value))?);
                 continue;
             };
             let inputs = node.inputs.iter().map(|input| {
@@ -184,6 +172,7 @@ impl Plan {
             let inside = selected.nodes[index];
             plan.add_node(value, name, node, inputs, need, inside)?;
         }
+        check_names(&plan.states)?;
         // The values of the view: its inputs, then the outputs of its nodes.
         let name = |value: Value| graph.name_of(value).unwrap_or_default().to_owned();
         for &value in &view.from {
@@ -216,6 +205,7 @@ impl Plan {
             nodes: Vec::new(),
             output: 0,
             tensors: Vec::new(),
+            names: HashMap::new(),
             states: Vec::new(),
             parameters: 0,
             state: 0,
@@ -239,14 +229,20 @@ impl Plan {
         inside: bool,
     ) -> Result<(), PlanError> {
         let overflow = || PlanError::Overflow(name.to_owned());
-        let ties = self.ties(name, node, &need)?;
+        let ties = ties(&self.tensors, &self.names, name, node, &need)?;
         let (mut tensors, mut own) = (Vec::new(), Vec::new());
         for spec in &need.parameters {
             own.push(!ties.contains_key(&*spec.name));
-            tensors.push(match ties.get(&*spec.name) {
+            let number = match ties.get(&*spec.name) {
                 Some(&tensor) => tensor,
                 None => add_tensor(&mut self.tensors, &mut self.parameters, name, spec)?,
-            });
+            };
+            tensors.push(number);
+            let full = format!("{name}.{}", spec.name);
+            if self.names.contains_key(&full) {
+                return Err(PlanError::DuplicateTensor(full));
+            }
+            self.names.insert(full, number);
         }
         let states = need.state.iter().map(|spec| add_tensor(&mut self.states, &mut self.state, name, spec));
         let states = states.collect::<Result<Vec<_>, _>>()?;
@@ -293,49 +289,6 @@ impl Plan {
         Ok(())
     }
 
-    /// The tensors of other nodes that a node uses: by the name within the node, the number of the tensor.
-    fn ties<F: Scalar>(
-        &self,
-        name: &str,
-        node: &Node<F>,
-        need: &Need,
-    ) -> Result<HashMap<String, usize>, PlanError> {
-        let mut ties = HashMap::new();
-        for tie in &node.ties {
-            let own: Vec<&TensorSpec> = match &tie.own {
-                Some(own) => need.parameters.iter().filter(|spec| spec.name == **own).collect(),
-                None => need.parameters.iter().collect(),
-            };
-            let error = |tensor: &str, to: String, expected: String, found: String| PlanError::Tie {
-                layer: name.to_owned(),
-                tensor: tensor.to_owned(),
-                to,
-                expected,
-                found,
-            };
-            if own.is_empty() {
-                let tensor = tie.own.as_deref().unwrap_or("every tensor");
-                let names: Vec<&str> = need.parameters.iter().map(|spec| &*spec.name).collect();
-                let expected = format!("a tensor of the layer: one of [{}]", names.join(", "));
-                return Err(error(tensor, tie.to.clone(), expected, "none".into()));
-            }
-            for spec in own {
-                let to = if tie.own.is_some() { tie.to.clone() } else { format!("{}.{}", tie.to, spec.name) };
-                let number = self.tensors.iter().position(|tensor| tensor.name == to);
-                let Some(number) = number else {
-                    let expected = "a tensor of an earlier layer".to_owned();
-                    return Err(error(&spec.name, to, expected, "no such tensor".into()));
-                };
-                let found = &self.tensors[number].shape;
-                if *found != spec.shape {
-                    return Err(error(&spec.name, to, format!("shape {}", spec.shape), found.to_string()));
-                }
-                ties.insert(spec.name.to_string(), number);
-            }
-        }
-        Ok(ties)
-    }
-
     /// The shape of a sample of the view's first input.
     pub fn input(&self) -> &Shape {
         &self.values[0].port.shape
@@ -362,11 +315,13 @@ impl Plan {
         *begin..begin + port.shape.len() * batch
     }
 
-    /// Bytes of the buffers of a session, with `gradients` for training.
+    /// Bytes of the buffers of a session, with `gradients` for training with a loss of the output; without the gradients of
+    /// tied tensors, of which a batch needs as many as a sample.
     pub fn session_bytes<F>(&self, gradients: bool) -> usize {
         let backward = if gradients {
-            let (saved, scratch) = (self.saved, self.backward_scratch.saturating_sub(self.scratch));
-            self.activations.saturating_add(saved).saturating_add(scratch)
+            let scratch = self.backward_scratch.saturating_sub(self.scratch);
+            let beside = BackwardPlan::new(self, &[self.output]).beside;
+            [self.saved, scratch, beside].into_iter().fold(self.activations, usize::saturating_add)
         } else {
             0
         };
@@ -376,25 +331,9 @@ impl Plan {
     }
 }
 
-/// Lays out a tensor at the end of a flat vector; its number.
-fn add_tensor(
-    tensors: &mut Vec<TensorPlan>,
-    len: &mut usize,
-    node: &str,
-    spec: &TensorSpec,
-) -> Result<usize, PlanError> {
-    let end = len.checked_add(spec.shape.len()).filter(|_| spec.shape.is_countable());
-    let range = *len..end.ok_or_else(|| PlanError::Overflow(node.to_owned()))?;
-    *len = range.end;
-    let name = format!("{node}.{}", spec.name);
-    let (shape, decays, start) = (spec.shape.clone(), spec.decays, spec.start);
-    tensors.push(TensorPlan { name, shape, range, decays, start });
-    Ok(tensors.len() - 1)
-}
-
 /// An input has samples, and its indices a bound.
-fn check_input(name: &str, port: Option<Port>) -> Result<Port, PlanError> {
-    let port = port.ok_or(PlanError::Empty)?;
+fn check_input(name: &str, port: Option<&Port>) -> Result<Port, PlanError> {
+    let port = port.ok_or(PlanError::NoInput)?.clone();
     check_shape(name, &port.shape)?;
     if port.below == Some(0) {
         return Err(PlanError::input("indices below at least 1", "indices below 0").of_layer(name));
@@ -412,18 +351,4 @@ fn check_shape(layer: &str, shape: &Shape) -> Result<(), PlanError> {
         return Err(PlanError::input("samples of at least one number", found).of_layer(layer));
     }
     Ok(())
-}
-
-/// `len` zeros, or an error where the system does not have the memory.
-pub(crate) fn zeros<F: Scalar>(len: usize) -> Result<Buffer<F>, PlanError> {
-    Buffer::zeros(len).ok_or(PlanError::Memory { bytes: len.saturating_mul(size_of::<F>()) })
-}
-
-/// `len` zeros of another type, or an error where the system does not have the memory.
-pub(crate) fn zeroed<T: Clone + Default>(len: usize) -> Result<Vec<T>, PlanError> {
-    let mut zeros = Vec::new();
-    let memory = |_| PlanError::Memory { bytes: len.saturating_mul(size_of::<T>()) };
-    zeros.try_reserve_exact(len).map_err(memory)?;
-    zeros.resize(len, T::default());
-    Ok(zeros)
 }

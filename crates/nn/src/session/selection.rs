@@ -22,8 +22,11 @@ pub(super) fn select<F: Scalar>(
     also: &[Value],
 ) -> Result<Selection, PlanError> {
     let values = graph.values();
-    if graph.nodes().next().is_none() || view.from.is_empty() {
+    if graph.nodes().next().is_none() {
         return Err(PlanError::Empty);
+    }
+    if view.from.is_empty() {
+        return Err(PlanError::NoInput);
     }
     let named = || {
         let known = graph.views().iter().find(|(_, known)| known == view);

@@ -1,0 +1,11 @@
+//! Networks that are graphs: gradients, tied tensors, state, memory, views, checkpoints and what is refused.
+
+mod case;
+mod checkpoints;
+mod custom;
+mod fixed;
+mod memory;
+mod random;
+mod refused;
+mod resume;
+mod state;
