@@ -13,7 +13,7 @@ pub enum SvmError {
         name: &'static str,
         /// The values it may take.
         expected: String,
-        /// What came.
+        /// The value found.
         found: String,
     },
     /// Samples, labels or weights that do not fit.
@@ -23,7 +23,7 @@ pub enum SvmError {
         what: &'static str,
         /// What was expected.
         expected: String,
-        /// What came, and where.
+        /// What was found, and where.
         found: String,
     },
     /// nu is too large for the sizes of the classes.
@@ -51,7 +51,7 @@ pub enum SvmError {
         row: usize,
         /// The other.
         column: usize,
-        /// The number of the first that is largest in size, and its column, from 0; where it is known.
+        /// The number of the first that is largest in size, and its column, from 0; if it is known.
         largest: Option<(usize, f64)>,
     },
     /// A sum of kernel values overflows.

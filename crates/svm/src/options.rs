@@ -1,4 +1,4 @@
-//! How a machine is fitted: solver, tolerance, memory, and who watches.
+//! How a fit is run: solver, tolerance, precision, memory.
 
 use crate::error::SvmError;
 
@@ -18,7 +18,7 @@ pub enum Solver {
 /// The precision of kernel values. Coefficients, gradients and sums are always in f64.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
-    /// f32 where its rounding stays far below the tolerance, else f64.
+    /// f32 if its rounding stays far below the tolerance, else f64.
     #[default]
     Auto,
     /// Single precision.
@@ -62,7 +62,7 @@ pub struct Options {
     /// Set samples aside that seem to stay at their bounds.
     pub shrinking: bool,
     /// While this many samples of a problem are active, [`Solver::SecondOrder`] works in rounds over sets of 256; with
-    /// fewer, pair by pair. Measured with MNIST: rounds take half the time for 10,000 samples and more, and longer for 2,000.
+    /// fewer, pair by pair.
     pub working_sets_from: usize,
     /// The precision of kernel values.
     pub precision: Precision,

@@ -3,8 +3,7 @@
 use pellucid_compute::{MatMut, MatRef, Pool, Scalar, Start, matmul};
 
 use crate::decision::expansion::Expansion;
-use crate::decision::row_sums::ROWS;
-use crate::decision::row_sums::RowSums;
+use crate::decision::row_sums::{ROWS, RowSums};
 use crate::input::moments::{Moments, medians};
 use crate::input::samples::Samples;
 use crate::kernel_matrix::points::{Group, Points, Queries};
@@ -16,50 +15,75 @@ use crate::kernels::kernel::Kernel;
 /// Support vectors whose kernel values are held at a time: a multiple of any panel.
 const CHUNK: usize = 240;
 
-/// Support vectors laid out for products, in chunks that belong to one class each.
+/// Support vectors laid out for products.
 pub(crate) struct DenseVectors<T> {
     points: Points<T>,
     centre: Vec<f64>,
-    /// The coefficients of each support vector, and behind them the largest magnitude of these.
+    chunks: Vec<Chunk>,
+    /// The coefficients of each support vector; if errors are bounded, behind them the largest magnitude of these.
     coefficients: Vec<T>,
-    /// The class of each chunk and its first support vector.
-    chunks: Vec<(usize, usize, Group)>,
-    /// The sum of the largest magnitudes of each class.
+    /// Of each class, the sum of the largest magnitudes; empty if errors are not bounded.
     magnitudes: Vec<f64>,
 }
 
+/// Some support vectors of one class.
+struct Chunk {
+    class: usize,
+    /// The first of them.
+    first: usize,
+    group: Group,
+}
+
 impl<T: Scalar> DenseVectors<T> {
-    /// Lays the support vectors out, class by class in chunks.
-    pub fn new(expansion: &Expansion, vectors: &Samples<'_>, pool: &Pool) -> Self {
+    /// Lays the support vectors out, class by class in chunks; `bounded` is whether the errors of sums will be bounded.
+    pub fn new(expansion: &Expansion, vectors: &Samples<'_>, bounded: bool, pool: &Pool) -> Self {
         let centre = match expansion.kernel {
             Kernel::Rbf { .. } => centre(&expansion.kernel, vectors),
             _ => vec![0.0; vectors.columns()],
         };
         let ids: Vec<u32> = (0..vectors.rows() as u32).collect();
-        let (mut chunks, mut groups, mut magnitudes) = (Vec::new(), Vec::new(), Vec::new());
-        let mut coefficients = Vec::with_capacity(expansion.coefficients.len() + ids.len());
-        let mut begin = 0;
+        let (mut classes, mut groups, mut begin) = (Vec::new(), Vec::new(), 0);
         for (class, &size) in expansion.class_sizes.iter().enumerate() {
-            for chunk in ids[begin..begin + size].chunks(CHUNK) {
-                chunks.push((class, chunk[0] as usize));
-                groups.push(chunk);
+            for ids in ids[begin..begin + size].chunks(CHUNK) {
+                classes.push(class);
+                groups.push(ids);
             }
-            let outputs = expansion.outputs;
-            let mut sum = 0.0;
-            for of_one in
-                expansion.coefficients[begin * outputs..(begin + size) * outputs].chunks_exact(outputs)
-            {
-                let magnitude = of_one.iter().fold(0.0, |largest: f64, c| largest.max(c.abs()));
-                coefficients.extend(of_one.iter().chain([&magnitude]).map(|&c| T::from_f64(c)));
-                sum += magnitude;
-            }
-            magnitudes.push(sum);
             begin += size;
         }
         let points = Points::new(vectors, &groups, Some(&centre), pool);
-        let chunks =
-            chunks.iter().enumerate().map(|(i, &(class, first))| (class, first, points.group(i))).collect();
-        Self { points, centre, coefficients, chunks, magnitudes }
+        let chunk = |(index, (class, ids)): (usize, (usize, &&[u32]))| Chunk {
+            class,
+            first: ids[0] as usize,
+            group: points.group(index),
+        };
+        let chunks = classes.into_iter().zip(&groups).enumerate().map(chunk).collect();
+        let mut laid_out = Self { points, centre, chunks, coefficients: Vec::new(), magnitudes: Vec::new() };
+        if bounded {
+            laid_out.add_magnitudes(expansion);
+        } else {
+            laid_out.coefficients = expansion.coefficients.iter().map(|&c| T::from_f64(c)).collect();
+        }
+        laid_out
+    }
+
+    /// Sets the coefficients with their largest magnitudes.
+    fn add_magnitudes(&mut self, expansion: &Expansion) {
+        let outputs = expansion.outputs;
+        let mut of_vectors = expansion.coefficients.chunks_exact(outputs);
+        for &size in &expansion.class_sizes {
+            let mut sum = 0.0;
+            for of_one in of_vectors.by_ref().take(size) {
+                let magnitude = of_one.iter().fold(0.0, |largest: f64, c| largest.max(c.abs()));
+                self.coefficients.extend(of_one.iter().chain([&magnitude]).map(|&c| T::from_f64(c)));
+                sum += magnitude;
+            }
+            self.magnitudes.push(sum);
+        }
+    }
+
+    /// Whether the errors of sums are bounded.
+    fn bounded(&self) -> bool {
+        !self.magnitudes.is_empty()
     }
 
     /// Writes a row less the centre, and gives its squared norm.
@@ -100,7 +124,7 @@ impl<'a, T: Scalar> DenseSums<'a, T> {
         samples: &'a Samples<'a>,
     ) -> Self {
         let depth = laid_out.points.depth();
-        let largest = laid_out.chunks.iter().map(|(_, _, group)| group.len).max().unwrap_or(0);
+        let largest = laid_out.chunks.iter().map(|chunk| chunk.group.len).max().unwrap_or(0);
         Self {
             expansion,
             laid_out,
@@ -134,12 +158,13 @@ impl<T: Scalar> RowSums for DenseSums<'_, T> {
         let (depth, classes) = (laid_out.points.depth(), bounds.len() / count);
         let width = sums.len() / count;
         let outputs = self.expansion.outputs;
+        let columns = outputs + usize::from(laid_out.bounded());
         let single = Pool::single();
         for ((&id, row), norm) in ids.iter().zip(self.rows.chunks_exact_mut(depth)).zip(&mut self.norms) {
             *norm = laid_out.move_to_centre(self.samples, id as usize, row);
         }
-        self.part.resize(ROWS * (outputs + 1), T::ZERO);
-        for &(class, first, group) in &laid_out.chunks {
+        self.part.resize(ROWS * columns, T::ZERO);
+        for &Chunk { class, first, group } in &laid_out.chunks {
             let values = &mut self.values[..count * group.len];
             let queries = Queries {
                 numbers: &self.rows[..count * depth],
@@ -148,7 +173,6 @@ impl<T: Scalar> RowSums for DenseSums<'_, T> {
                 rows: ids,
             };
             laid_out.points.kernel_rows(&single, self.kernel, &queries, &self.vectors, &[group], values);
-            let columns = outputs + 1;
             let coefficients = &laid_out.coefficients[first * columns..(first + group.len) * columns];
             let part = &mut self.part[..count * columns];
             matmul(
@@ -162,8 +186,13 @@ impl<T: Scalar> RowSums for DenseSums<'_, T> {
             for ((sums, bounds), part) in rows.zip(part.chunks_exact(columns)) {
                 let sums = &mut sums[class * outputs..(class + 1) * outputs];
                 sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part.to_f64());
-                bounds[class] += part[outputs].to_f64();
+                if let Some(magnitude) = part.get(outputs) {
+                    bounds[class] += magnitude.to_f64();
+                }
             }
+        }
+        if !laid_out.bounded() {
+            return;
         }
         for (bounds, &norm) in bounds.chunks_exact_mut(classes).zip(&self.norms) {
             self.bound(norm, bounds);

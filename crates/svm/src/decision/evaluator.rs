@@ -154,11 +154,13 @@ impl Evaluator {
                 Box::new(FunctionSums::new(expansion, function, vectors, samples))
             }
             (Computed::Dot(kernel), Some(vectors)) if dense && single => {
-                let laid_out = self.dense32.get_or_init(|| DenseVectors::new(expansion, &vectors, pool));
+                let laid_out =
+                    self.dense32.get_or_init(|| DenseVectors::new(expansion, &vectors, true, pool));
                 Box::new(DenseSums::new(expansion, kernel.rounded(), laid_out, vectors, samples))
             }
             (Computed::Dot(kernel), Some(vectors)) if dense => {
-                let laid_out = self.dense64.get_or_init(|| DenseVectors::new(expansion, &vectors, pool));
+                let laid_out =
+                    self.dense64.get_or_init(|| DenseVectors::new(expansion, &vectors, false, pool));
                 Box::new(DenseSums::new(expansion, kernel, laid_out, vectors, samples))
             }
             (Computed::Dot(kernel), Some(vectors)) => {

@@ -21,7 +21,7 @@ pub(crate) struct Expansion {
     /// `outputs` coefficients of each support vector.
     pub coefficients: Vec<f64>,
     pub outputs: usize,
-    /// Whether classes may be told by kernel values in f32 where their rounding cannot change them.
+    /// Whether classes may be told by kernel values in f32, if their rounding cannot change the class.
     pub single: bool,
 }
 
@@ -38,7 +38,7 @@ impl Expansion {
         Self { kernel, vectors, columns, open: false, class_sizes, coefficients, outputs, single }
     }
 
-    /// CopiedRows as wide as in training: dense ones exactly; sparse ones may leave the last numbers out, and have more where
+    /// Rows as wide as in training: dense ones exactly; sparse ones may leave the last numbers out, and have more if
     /// the model does not know how many there were.
     pub fn check_columns(&self, samples: &Samples<'_>) -> Result<(), SvmError> {
         let (expected, found) = (self.columns, samples.columns());

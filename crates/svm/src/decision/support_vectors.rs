@@ -39,7 +39,7 @@ impl SupportVectors {
         })
     }
 
-    /// How many there are.
+    /// Returns the number of support vectors.
     pub fn len(&self) -> usize {
         match self {
             Self::F32(rows) => rows.rows(),
@@ -49,12 +49,12 @@ impl SupportVectors {
         }
     }
 
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The rows; `None` for a precomputed kernel, which has none.
+    /// Returns the rows; `None` for a precomputed kernel, which has none.
     pub fn samples(&self) -> Option<Samples<'_>> {
         match self {
             Self::F32(rows) => Some(rows.into()),

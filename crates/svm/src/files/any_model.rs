@@ -14,27 +14,27 @@ use crate::problem::report::Report;
 pub enum AnyModel {
     /// C-SVC or nu-SVC.
     Classifier(SvcModel),
-    /// A regression or a one-class machine.
+    /// A regression or a one-class SVM.
     DecisionFunction(DecisionFunction),
 }
 
 impl AnyModel {
-    /// The kernel, with gamma as a number.
+    /// Returns the kernel, with gamma as a number.
     pub fn kernel(&self) -> &Kernel {
         &self.expansion().kernel
     }
 
-    /// The support vectors.
+    /// Returns the support vectors.
     pub fn support_vectors(&self) -> &SupportVectors {
         &self.expansion().vectors
     }
 
-    /// Numbers in a training sample; of a model from a LIBSVM file, as far as its support vectors are not zero.
+    /// Returns the numbers in a training sample; of a model from a LIBSVM file, the largest index in its support vectors.
     pub fn columns(&self) -> usize {
         self.expansion().columns
     }
 
-    /// The name of the formulation in LIBSVM's files: `c_svc`, `nu_svc`, `one_class`, `epsilon_svr` or `nu_svr`.
+    /// Returns the name of the formulation in LIBSVM's files: `c_svc`, `nu_svc`, `one_class`, `epsilon_svr` or `nu_svr`.
     pub fn formulation(&self) -> &'static str {
         self.svm_type().name()
     }

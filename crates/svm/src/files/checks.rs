@@ -8,6 +8,7 @@ use crate::files::probability::Probability;
 use crate::files::stored_kernel::StoredKernel;
 use crate::files::stored_model::StoredModel;
 use crate::kernels::kernel::Kernel;
+use crate::models::decision_function::Kind;
 use crate::models::multi_class::MultiClass;
 use crate::problem::report::Report;
 
@@ -26,8 +27,8 @@ fn ensure(
 /// Counts that agree and numbers that are finite.
 pub(super) fn check(stored: &StoredModel) -> Result<(), Refusal> {
     let (model, expansion) = (&stored.model, stored.model.expansion());
-    // Groups of support vectors, machines, coefficients of a support vector.
-    let (groups, machines, outputs) = match model {
+    // Groups of support vectors, binary SVMs, coefficients of a support vector.
+    let (groups, svms, outputs) = match model {
         AnyModel::DecisionFunction(_) => (1, 1, 1),
         AnyModel::Classifier(model) => {
             let classes = model.labels.len();
@@ -35,7 +36,7 @@ pub(super) fn check(stored: &StoredModel) -> Result<(), Refusal> {
             let mut known = HashSet::new();
             let twice = model.labels.iter().find(|label| !known.insert(**label));
             ensure(twice.is_none(), || "different labels".into(), || format!("{twice:?} twice"))?;
-            // A single class has no machine, and so no support vectors.
+            // A single class has no binary SVM, and so no support vectors.
             let found = expansion.vectors.len();
             ensure(
                 classes > 1 || found == 0,
@@ -52,7 +53,7 @@ pub(super) fn check(stored: &StoredModel) -> Result<(), Refusal> {
     let count = |what: &str, expected: usize, found: usize| {
         ensure(expected == found, || format!("{expected} {what}"), || found.to_string())
     };
-    count("numbers rho", machines, model.rho().len())?;
+    count("numbers rho", svms, model.rho().len())?;
     count("counts of support vectors", groups, expansion.class_sizes.len())?;
     let total: u128 = expansion.class_sizes.iter().map(|&size| size as u128).sum();
     ensure(
@@ -62,7 +63,7 @@ pub(super) fn check(stored: &StoredModel) -> Result<(), Refusal> {
     )?;
     count("coefficients", vectors * outputs, expansion.coefficients.len())?;
     count_or_none("rows of support vectors", vectors, model.support().len())?;
-    count_or_none("reports", machines, model.reports().len())?;
+    count_or_none("reports", svms, model.reports().len())?;
     check_kernel(&expansion.kernel)?;
     check_vectors(&expansion.vectors, expansion.columns, matches!(expansion.kernel, Kernel::Precomputed))?;
     finite("coefficients", &expansion.coefficients)?;
@@ -130,29 +131,29 @@ fn check_vectors(vectors: &SupportVectors, columns: usize, precomputed: bool) ->
 }
 
 fn check_probability(model: &AnyModel, probability: Option<&Probability>) -> Result<(), Refusal> {
-    let machines = model.rho().len();
+    let svms = model.rho().len();
     let kind = || {
         (format!("what makes probabilities of a model {}", model.formulation()), "that of another".to_owned())
     };
     match (probability, model) {
         (None, _) => Ok(()),
         (Some(Probability::PairwiseSigmoids { a, b }), AnyModel::Classifier(_)) => {
-            let good = a.len() == machines && b.len() == machines;
+            let good = a.len() == svms && b.len() == svms;
             ensure(
                 good,
-                || format!("{machines} numbers probA and probB"),
+                || format!("{svms} numbers probA and probB"),
                 || format!("{} and {}", a.len(), b.len()),
             )?;
             finite("probA", a)?;
             finite("probB", b)
         }
-        (Some(Probability::Laplace { scale }), AnyModel::DecisionFunction(machine))
-            if machine.kind != crate::Kind::OneClass =>
+        (Some(Probability::Laplace { scale }), AnyModel::DecisionFunction(function))
+            if function.kind != Kind::OneClass =>
         {
             finite("probA", &[*scale])
         }
-        (Some(Probability::DensityMarks(marks)), AnyModel::DecisionFunction(machine))
-            if machine.kind == crate::Kind::OneClass =>
+        (Some(Probability::DensityMarks(marks)), AnyModel::DecisionFunction(function))
+            if function.kind == Kind::OneClass =>
         {
             ensure(marks.len() == 10, || "10 density marks".into(), || marks.len().to_string())?;
             finite("prob_density_marks", marks)

@@ -21,7 +21,7 @@ impl StoredModel {
     /// features there were beyond the last one that is not zero; such a model has no `support` and no reports.
     ///
     /// # Errors
-    /// If the file cannot be read, is of neither format, cut off or damaged; with line or tensor.
+    /// Returns an error if the file cannot be read, is of neither format, cut off or damaged, with line or tensor.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, SvmError> {
         let path = path.as_ref();
         let io = |cause| DataError::io(path, "a model file that can be read", cause);
@@ -49,11 +49,11 @@ impl StoredModel {
         Ok(stored?)
     }
 
-    /// The model of a precomputed kernel whose training samples are some of a larger one: a support vector that is
+    /// Returns the model of a precomputed kernel whose training samples are some of a larger one: a support vector that is
     /// column i of the training table becomes column `columns[i]` of the larger table, from 0.
     ///
     /// # Errors
-    /// For another kernel, and where a support vector has no such column.
+    /// Returns an error if the kernel is not precomputed or a support vector has no such column.
     pub fn in_larger_kernel(mut self, columns: &[u32]) -> Result<Self, SvmError> {
         let expansion = self.model.expansion_mut();
         let SupportVectors::Columns(chosen) = &mut expansion.vectors else {
@@ -73,17 +73,17 @@ impl StoredModel {
     /// Writes a LIBSVM model file, atomically.
     ///
     /// # Errors
-    /// As [`StoredModel::to_libsvm`], or where the file cannot be written.
+    /// As [`StoredModel::to_libsvm`], and returns an error if the file cannot be written.
     pub fn write_libsvm(&self, path: impl AsRef<Path>) -> Result<(), SvmError> {
         let text = self.to_libsvm()?;
         Ok(atomic_write(path, |file| file.write_all(text.as_bytes()))?)
     }
 
-    /// The content of a LIBSVM model file. Numbers have the fewest digits that read back to the same number (LIBSVM
+    /// Returns the content of a LIBSVM model file. Numbers have the fewest digits that read back to the same number (LIBSVM
     /// itself rounds support vectors to eight).
     ///
     /// # Errors
-    /// Where the format cannot hold the model: one-vs-rest, a kernel of one's own, numbers that are not finite.
+    /// Returns an error if the format cannot hold the model: one-vs-rest, a custom kernel, numbers that are not finite.
     pub fn to_libsvm(&self) -> Result<String, SvmError> {
         Ok(libsvm_write::text(self)?)
     }
@@ -91,13 +91,13 @@ impl StoredModel {
     /// Writes a safetensors file, atomically.
     ///
     /// # Errors
-    /// As [`StoredModel::to_safetensors`], or where the file cannot be written.
+    /// As [`StoredModel::to_safetensors`], and returns an error if the file cannot be written.
     pub fn write_safetensors(&self, path: impl AsRef<Path>) -> Result<(), SvmError> {
         let bytes = self.to_safetensors()?;
         Ok(atomic_write(path, |file| file.write_all(&bytes))?)
     }
 
-    /// The bytes of a safetensors file, which keeps all there is to a model: support vectors in their precision, their
+    /// Returns the bytes of a safetensors file, which keeps everything: support vectors in their precision, their
     /// rows in the training set, one-vs-rest, tie-breaking, reports.
     ///
     /// The tensors are `coefficients` (support vectors x outputs), `rho`, `support`, of the support vectors either
@@ -106,7 +106,7 @@ impl StoredModel {
     /// `probability/marks`. The rest is one JSON text under the key `pellucid_svm` of the metadata.
     ///
     /// # Errors
-    /// Where the kernel is a function of one's own, or a number is not finite.
+    /// Returns an error if the kernel is custom or a number is not finite.
     pub fn to_safetensors(&self) -> Result<Vec<u8>, SvmError> {
         Ok(safetensors_write::bytes(self)?)
     }

@@ -29,11 +29,11 @@ pub(super) struct Header {
     pub zero_based: bool,
     /// Of a classifier.
     pub labels: Vec<i32>,
-    /// Support vectors of each class; of a machine, of all.
+    /// Support vectors of each class; of a decision function, of all.
     pub class_sizes: Vec<usize>,
     pub one_vs_rest: bool,
     pub break_ties: bool,
-    /// C or nu of a classifier, where it is known.
+    /// C or nu of a classifier, if it is known.
     pub penalty: Option<f64>,
     /// Whether kernel values are computed in f32.
     pub single: bool,

@@ -5,7 +5,7 @@
 pub enum Probability {
     /// Of a classifier: the probability of the first class of each pair, at decision value f, is 1 / (1 + exp(a f + b)).
     PairwiseSigmoids {
-        /// The slope of each pair; below zero where large values speak for the first class.
+        /// The slope of each pair; below zero if large values speak for the first class.
         a: Vec<f64>,
         /// The offset of each pair.
         b: Vec<f64>,
@@ -15,6 +15,6 @@ pub enum Probability {
         /// The scale.
         scale: f64,
     },
-    /// Of a one-class machine: ten decision values that divide the training samples by density.
+    /// Of a one-class SVM: ten decision values that divide the training samples by density.
     DensityMarks(Vec<f64>),
 }

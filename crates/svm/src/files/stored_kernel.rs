@@ -16,7 +16,7 @@ pub(super) enum StoredKernel {
 }
 
 impl StoredKernel {
-    /// `None` for a function of one's own.
+    /// `None` for a custom kernel.
     pub fn of(kernel: &Kernel) -> Option<Self> {
         // A fitted model's gamma is a number.
         let gamma = kernel.gamma().unwrap_or(f64::NAN);

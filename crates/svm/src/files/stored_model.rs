@@ -23,7 +23,7 @@ use crate::models::svc_model::SvcModel;
 pub struct StoredModel {
     /// The model.
     pub model: AnyModel,
-    /// How its values become probabilities, where that was fitted.
+    /// How its values become probabilities, if that was fitted.
     pub probability: Option<Probability>,
     /// Whether LIBSVM's files count the features from 0, as scikit-learn writes them: the first column of the support
     /// vectors is index 0 in the model and in the samples that it is meant for, else 1.

@@ -2,7 +2,7 @@
 
 use crate::kernel_matrix::kept_rows::KeptRows;
 
-/// Kernel rows of all groups that outlive a call of [`Setting::solve`], in the precision of the last.
+/// Kernel rows of all groups that outlive a call that solves tasks, in the precision of the last.
 #[derive(Default)]
 pub(crate) struct KernelStore {
     pub(super) single: Option<KeptRows<f32>>,

@@ -1,4 +1,4 @@
-//! What every fit does: check the options, choose the precision, lay the samples out, solve problems on threads.
+//! What all problems of a fit have in common, checked.
 
 use pellucid_compute::Pool;
 

@@ -45,7 +45,7 @@ impl Setting<'_> {
     /// Solves a problem to within the tolerance.
     ///
     /// The tolerance is meant for gradients of the size of 1. Where the bounds keep them below that (a tiny C, a small nu
-    /// of a one-class machine) it shrinks with them. A margin that is scaled to 1 afterwards scales the gap as well.
+    /// of a one-class SVM) it shrinks with them. A margin that is scaled to 1 afterwards scales the gap as well.
     pub(crate) fn solve_task<T: Scalar>(
         &self,
         task: &Task,

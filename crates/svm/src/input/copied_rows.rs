@@ -5,7 +5,7 @@ use pellucid_data::Csr;
 use crate::error::SvmError;
 use crate::input::samples::Samples;
 
-/// CopiedRows that are samples of their own, dense or sparse as they were.
+/// Rows that are samples of their own, dense or sparse as they were.
 pub(crate) enum CopiedRows {
     Dense { values: Vec<f64>, columns: usize },
     Sparse(Csr<f64>),

@@ -13,7 +13,7 @@ use crate::input::samples::Samples;
 /// Sums side by side.
 const LANES: usize = 8;
 
-/// CopiedRows that a median is taken of at most.
+/// Rows that a median is taken of at most.
 const MEDIAN_ROWS: usize = 1001;
 
 /// What is known about the place and the size of samples.

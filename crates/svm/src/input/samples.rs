@@ -1,4 +1,4 @@
-//! The samples that a machine is fitted to or asked about.
+//! The samples that a model is fitted to or predicts.
 
 use std::iter::{Enumerate, Zip};
 use std::slice::Iter;
@@ -10,7 +10,7 @@ use crate::error::SvmError;
 /// Sparse samples with at least this share of numbers that are not zero are computed with as dense ones.
 const DENSE_SHARE: f64 = 0.05;
 
-/// Samples in someone's memory: one row each, dense or sparse, in single or double precision.
+/// Borrowed samples: one row each, dense or sparse, in single or double precision.
 ///
 /// ```
 /// use pellucid_svm::Samples;
@@ -81,12 +81,12 @@ impl Value for f64 {
 }
 
 impl<'a> Samples<'a> {
-    /// Samples over rows of `columns` numbers.
+    /// Makes samples of rows of `columns` numbers.
     pub fn dense<F: Value>(values: &'a [F], columns: usize) -> Self {
         F::dense(values, columns)
     }
 
-    /// The number of samples.
+    /// Returns the number of samples.
     pub fn rows(&self) -> usize {
         match self {
             Self::DenseF32 { values, columns } => values.len() / (*columns).max(1),
@@ -96,7 +96,7 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// The numbers of a sample.
+    /// Returns the number of features of a sample.
     pub fn columns(&self) -> usize {
         match self {
             Self::DenseF32 { columns, .. } | Self::DenseF64 { columns, .. } => *columns,
@@ -105,7 +105,7 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// Whether the samples are stored sparsely.
+    /// Returns whether the samples are stored as sparse rows.
     pub fn is_sparse(&self) -> bool {
         matches!(self, Self::SparseF32(_) | Self::SparseF64(_))
     }
@@ -123,7 +123,7 @@ impl<'a> Samples<'a> {
     /// Calls `body(column, value)` for every stored number of a row, in ascending order of columns.
     ///
     /// # Panics
-    /// Where there is no such row.
+    /// Panics if there is no such row.
     #[inline]
     pub fn for_each(&self, row: usize, mut body: impl FnMut(usize, f64)) {
         match self {
@@ -146,10 +146,10 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// A number; 0 where none is stored.
+    /// A number; 0 if none is stored.
     ///
     /// # Panics
-    /// Where there is no such row, or no such column of dense rows.
+    /// Panics if there is no such row, or no such column of dense rows.
     pub(crate) fn number(&self, row: usize, column: usize) -> f64 {
         let place = |indices: &[u32]| indices.binary_search(&u32::try_from(column).ok()?).ok();
         match self {
@@ -171,7 +171,7 @@ impl<'a> Samples<'a> {
     /// The stored numbers of a row with their columns, ascending.
     ///
     /// # Panics
-    /// Where there is no such row.
+    /// Panics if there is no such row.
     pub(crate) fn entries(&self, row: usize) -> Entries<'a> {
         match *self {
             Self::DenseF32 { values, columns } => {
@@ -194,7 +194,7 @@ impl<'a> Samples<'a> {
     /// Writes a row with its zeros.
     ///
     /// # Panics
-    /// Where there is no such row, or `to` is shorter than it.
+    /// Panics if there is no such row, or `to` is shorter than it.
     pub fn copy_row(&self, row: usize, to: &mut [f64]) {
         match self {
             Self::DenseF32 { values, columns } => {

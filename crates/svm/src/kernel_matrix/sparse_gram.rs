@@ -61,7 +61,9 @@ impl<T: Scalar> Gram<T> for SparseGram<'_, T> {
                 places.iter().zip(values).for_each(|(&place, &value)| spread[place as usize] = value);
                 self.entries.products(&spread, out);
                 self.finish(id, out);
-                places.iter().for_each(|&place| spread[place as usize] = T::ZERO);
+                for &place in places {
+                    spread[place as usize] = T::ZERO;
+                }
             }
         });
     }

@@ -6,7 +6,7 @@ use crate::kernels::dot_kernel::{Computed, DotKernel};
 use crate::kernels::kernel::Kernel;
 
 impl Kernel {
-    /// K(x, z) of two rows, in f64; what the shorter row lacks counts as zeros.
+    /// Returns K(x, z) of two rows, in f64; what the shorter row lacks counts as zeros.
     ///
     /// # Panics
     /// Panics if the kernel is precomputed, which is no function of rows, or if `gamma` is not a number yet.

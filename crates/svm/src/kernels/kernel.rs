@@ -9,11 +9,11 @@ use crate::input::samples::Samples;
 /// The width of a kernel, gamma.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gamma {
-    /// 1 / (d Var X) of d columns, with the variance of all numbers of X; 1 where they do not vary.
+    /// 1 / (d Var X) of d columns, with the variance of all numbers of X; 1 if they do not vary.
     Scale,
     /// 1 / d.
     Auto,
-    /// A number above zero (zero is allowed, as in LIBSVM).
+    /// A number of at least zero.
     Value(f64),
 }
 
@@ -29,7 +29,7 @@ impl Gamma {
     }
 }
 
-/// A kernel that a user wrote: symmetric, and positive semidefinite if the optimum is to be unique.
+/// A custom kernel: symmetric, and positive semidefinite if the optimum is to be unique.
 pub type KernelFunction = Arc<dyn Fn(&[f64], &[f64]) -> f64 + Send + Sync>;
 
 /// A kernel K(x, z).
@@ -73,27 +73,27 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// exp(-gamma |x - z|^2)
+    /// Makes the RBF kernel exp(-gamma |x - z|^2).
     pub fn rbf(gamma: Gamma) -> Self {
         Self::Rbf { gamma }
     }
 
-    /// (gamma x.z + coef0)^degree
+    /// Makes the polynomial kernel (gamma x.z + coef0)^degree.
     pub fn polynomial(degree: u32, gamma: Gamma, coef0: f64) -> Self {
         Self::Polynomial { degree, gamma, coef0 }
     }
 
-    /// tanh(gamma x.z + coef0)
+    /// Makes the sigmoid kernel tanh(gamma x.z + coef0).
     pub fn sigmoid(gamma: Gamma, coef0: f64) -> Self {
         Self::Sigmoid { gamma, coef0 }
     }
 
-    /// A function of two dense rows.
+    /// Makes a kernel of a function of two dense rows.
     pub fn custom(function: impl Fn(&[f64], &[f64]) -> f64 + Send + Sync + 'static) -> Self {
         Self::Custom(Arc::new(function))
     }
 
-    /// The name that LIBSVM writes into model files: `linear`, `polynomial`, `rbf`, `sigmoid`, `precomputed`; and
+    /// Returns the name that LIBSVM writes into model files: `linear`, `polynomial`, `rbf`, `sigmoid`, `precomputed`; and
     /// `custom`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -106,7 +106,7 @@ impl Kernel {
         }
     }
 
-    /// Gamma, where the kernel has one; `None` also before it is known for a data set.
+    /// Returns gamma; `None` if the kernel has none or it depends on the samples of a fit.
     pub fn gamma(&self) -> Option<f64> {
         match self {
             Self::Polynomial { gamma: Gamma::Value(gamma), .. }

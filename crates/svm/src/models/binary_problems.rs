@@ -34,7 +34,7 @@ impl<'a> BinaryProblems<'a> {
         Ok(Self { svc, classes, weights, factors })
     }
 
-    /// An error where nu is too large for the sizes of two classes.
+    /// An error if nu is too large for the sizes of two classes.
     ///
     /// The folds of a cross-validation are not held to it, as in LIBSVM: there a class that is too small gives all it
     /// has.
@@ -77,7 +77,7 @@ impl<'a> BinaryProblems<'a> {
         self.groups().map(|groups| self.task(groups))
     }
 
-    /// Whether each class has a machine of its own; two need one machine only.
+    /// Whether each class is told from all others; two classes need a single problem.
     fn rest(&self) -> bool {
         self.svc.multi_class == MultiClass::OneVsRest && self.classes.labels.len() > 2
     }

@@ -14,7 +14,7 @@ use crate::options::{Options, Precision};
 use crate::problem::report::Report;
 
 impl Svc {
-    /// The dual objective and the KKT gap of a model that this classifier was fitted to, computed anew from its
+    /// Computes the dual objective and the KKT gap of a model that this classifier was fitted to, from its
     /// coefficients with kernels in f64: the proof of how near to the optimum it is, whatever it was computed with.
     ///
     /// It costs one kernel value for each support vector and sample of every binary problem.
@@ -31,8 +31,8 @@ impl Svc {
     /// ```
     ///
     /// # Errors
-    /// [`SvmError`] where samples and labels are not those of the fit, or the model does not say which of them its
-    /// support vectors are.
+    /// Returns an error if samples and labels are not those of the fit, or if the model does not name the rows of its
+    /// support vectors.
     pub fn certify<'a>(
         &self,
         model: &SvcModel,
@@ -60,11 +60,11 @@ impl Svc {
         for (at, &row) in model.support.iter().enumerate() {
             place_of[row as usize] = Some(at);
         }
-        let known = |(machine, mut task): (usize, Task)| {
+        let known = |(problem, mut task): (usize, Task)| {
             // nu-SVC is solved for coefficients in [0, 1] and scaled afterwards.
-            let scale = model.reports.get(machine).and_then(|report| report.equivalent).unwrap_or(1.0);
+            let scale = model.reports.get(problem).and_then(|report| report.equivalent).unwrap_or(1.0);
             let members = task.groups.iter().flat_map(|&group| {
-                let place = self.multi_class.place(group, &task.groups, machine);
+                let place = self.multi_class.place(group, &task.groups, problem);
                 classes.rows[group].iter().map(move |&row| (row, place))
             });
             let coefficient = |(row, place): (u32, usize)| {
@@ -77,13 +77,13 @@ impl Svc {
         let tasks = Known { problems: BinaryProblems::new(self, &classes, fit.weights)?, known };
         let mut reports = Vec::new();
         solve_all(&setting, &classes.rows, &tasks, None, fit.progress, |_, fitted| {
-            reports.push(fitted.report)
+            reports.push(fitted.report);
         })?;
         Ok(reports)
     }
 }
 
-/// The problems of a fit, begun where it ended.
+/// The problems of a fit, started from its solution.
 struct Known<'a, F> {
     problems: BinaryProblems<'a>,
     known: F,

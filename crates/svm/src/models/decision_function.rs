@@ -1,4 +1,4 @@
-//! A single fitted machine: a regression or a one-class machine.
+//! A fitted regression or one-class SVM.
 
 use pellucid_compute::Pool;
 
@@ -10,24 +10,27 @@ use crate::fitting::setting::Setting;
 use crate::fitting::task::Task;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::Kernel;
+use crate::models::accessors::expansion_accessors;
 use crate::problem::dual::Dual;
 use crate::problem::fitted::Fitted;
 use crate::problem::form::Form;
 use crate::problem::report::Report;
 use crate::progress::ProgressCallback;
 
-/// Which problem a machine solves.
+/// Which problem a decision function solves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Outliers.
+    /// The support of a distribution: inliers against outliers.
     OneClass,
-    /// Regression with a tube of given width.
+    /// Regression with a tube of a given width.
     EpsilonSvr,
-    /// Regression with a tube that leaves a given share outside.
+    /// Regression with a tube that leaves a given share of the samples outside.
     NuSvr,
 }
 
-/// f(x) = sum of coefficient_s K(s, x) - rho.
+/// A fitted regression or one-class SVM: f(x) = sum of coefficient_s K(s, x) - rho over the support vectors s.
+///
+/// Made by [`Svr::fit`](crate::Svr::fit) and [`OneClassSvm::fit`](crate::OneClassSvm::fit).
 #[derive(Clone)]
 pub struct DecisionFunction {
     pub(crate) kind: Kind,
@@ -71,55 +74,37 @@ impl DecisionFunction {
         Ok(Self { kind, rho, report, support, evaluator: Evaluator::new(expansion) })
     }
 
-    /// Which problem it solves.
+    /// Returns which problem it solves.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    pub(crate) fn expansion(&self) -> &Expansion {
-        &self.evaluator.expansion
-    }
+    expansion_accessors!("ascending");
 
-    /// The kernel, with gamma as a number.
-    pub fn kernel(&self) -> &Kernel {
-        &self.expansion().kernel
-    }
-
-    /// The rows of the support vectors in the training set, ascending; empty where the model was read from a file that
-    /// does not say.
-    pub fn support(&self) -> &[u32] {
-        &self.support
-    }
-
-    /// The support vectors, in that order.
-    pub fn support_vectors(&self) -> &SupportVectors {
-        &self.expansion().vectors
-    }
-
-    /// The coefficient of each support vector: alpha, or alpha - alpha* in regression.
+    /// Returns the coefficient of each support vector: alpha, or alpha - alpha* in regression.
     pub fn dual_coefficients(&self) -> &[f64] {
         &self.expansion().coefficients
     }
 
-    /// The intercept: minus LIBSVM's rho.
+    /// Returns the intercept, -rho.
     pub fn intercept(&self) -> f64 {
         -self.rho
     }
 
-    /// How the problem was solved.
+    /// Returns how the problem was solved.
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// f of each row: the prediction of a regression; above zero for what a one-class machine knows.
+    /// Returns f(x) of each row: the prediction of a regression; above zero for inliers of a one-class SVM.
     ///
     /// # Errors
-    /// [`SvmError`] for rows of another width than in training, or numbers that are not finite.
+    /// Returns an error if rows are not as wide as in training or a number is not finite.
     pub fn predict<'a>(&self, samples: impl Into<Samples<'a>>) -> Result<Vec<f64>, SvmError> {
         self.predict_with(samples, &Pool::per_core())
     }
 
-    /// [`DecisionFunction::predict`] on the threads of `pool`.
+    /// As [`DecisionFunction::predict`], on the threads of `pool`.
     ///
     /// # Errors
     /// As [`DecisionFunction::predict`].
@@ -132,7 +117,7 @@ impl DecisionFunction {
         self.evaluator.evaluate(&samples, pool, 1, |sums, value| value[0] = sums[0] - self.rho)
     }
 
-    /// 1 for rows like the training samples, -1 for outliers, as LIBSVM decides: f(x) > 0.
+    /// Returns 1 for inliers and -1 for outliers; inliers are rows with f(x) > 0, as in LIBSVM.
     ///
     /// # Errors
     /// As [`DecisionFunction::predict`].
@@ -140,7 +125,7 @@ impl DecisionFunction {
         self.signs_with(samples, &Pool::per_core())
     }
 
-    /// [`DecisionFunction::signs`] on the threads of `pool`.
+    /// As [`DecisionFunction::signs`], on the threads of `pool`.
     ///
     /// # Errors
     /// As [`DecisionFunction::predict`].

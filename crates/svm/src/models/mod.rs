@@ -1,5 +1,6 @@
-//! What is fitted and what comes of it: classifiers, regressions, one-class machines.
+//! What is fitted and what comes of it: classifiers, regressions, one-class SVMs.
 
+pub(crate) mod accessors;
 pub(crate) mod binary_problems;
 pub(crate) mod certificate;
 pub(crate) mod decision_function;

@@ -3,19 +3,19 @@
 /// How more than two classes are told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MultiClass {
-    /// A machine for each pair of classes; the class that wins most pairs.
+    /// A binary SVM for each pair of classes; predicts the class that wins most pairs.
     #[default]
     OneVsOne,
-    /// A machine for each class against all others; the class with the largest decision value.
+    /// A binary SVM for each class against all others; predicts the class with the largest decision value.
     OneVsRest,
 }
 
 impl MultiClass {
-    /// Where the coefficients of a class in a machine stand in the row of a support vector, in LIBSVM's order: of class
-    /// a in the machine against b, place b - 1 if a < b, else b. `classes` are those of the machine.
-    pub(crate) fn place(self, class: usize, classes: &[usize], machine: usize) -> usize {
+    /// The place of a class's coefficient of a binary problem in the row of a support vector, in LIBSVM's order: of class
+    /// a against b, place b - 1 if a < b, else b. `classes` are those of the problem.
+    pub(crate) fn place(self, class: usize, classes: &[usize], problem: usize) -> usize {
         if self == Self::OneVsRest {
-            return machine;
+            return problem;
         }
         let other = if class == classes[0] { classes[1] } else { classes[0] };
         if class < other { other - 1 } else { other }

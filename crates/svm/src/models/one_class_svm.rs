@@ -9,7 +9,14 @@ use crate::models::decision_function::{DecisionFunction, Kind};
 use crate::options::Options;
 use crate::problem::formulations;
 
-/// A one-class machine to be fitted: f(x) < 0 for at most a share nu of the samples; f(x) > 0 counts as inside.
+/// A one-class SVM to be fitted: the support of a distribution, outside of which f(x) < 0 for at most a share nu of the
+/// samples, by its dual
+///
+/// ```text
+/// minimise  1/2 sum alpha_i alpha_j K(x_i, x_j),   0 <= alpha_i <= 1,  sum alpha_i = nu n
+/// ```
+///
+/// Rows with f(x) > 0 count as inliers.
 ///
 /// ```
 /// use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples};
@@ -29,12 +36,12 @@ pub struct OneClassSvm {
 }
 
 impl OneClassSvm {
-    /// A machine that counts at most a share `nu` of its samples as outliers.
+    /// Makes a one-class SVM that counts at most a share `nu` of its samples as outliers.
     pub fn new(kernel: Kernel, nu: f64) -> Self {
         Self { kernel, nu, options: Options::default() }
     }
 
-    /// Solver, tolerance, memory.
+    /// Sets solver, tolerance and memory.
     #[must_use]
     pub fn options(self, options: Options) -> Self {
         Self { options, ..self }

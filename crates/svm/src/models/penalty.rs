@@ -8,7 +8,7 @@ pub(crate) enum Penalty {
 }
 
 impl Penalty {
-    /// C; 0 where there is none.
+    /// C; 0 for nu-SVC.
     pub fn c(self) -> f64 {
         match self {
             Self::C(c) => c,

@@ -35,7 +35,7 @@ pub struct Svc {
 }
 
 impl Svc {
-    /// C-SVC with C = 1.
+    /// Makes a C-SVC with C = 1.
     pub fn new(kernel: Kernel) -> Self {
         Self {
             kernel,
@@ -48,46 +48,48 @@ impl Svc {
         }
     }
 
-    /// nu-SVC: at most a share `nu` of the samples lies inside the margin, and at least that share is support
+    /// Chooses nu-SVC: at most a share `nu` of the samples lies inside the margin, and at least that share is support
     /// vectors.
     #[must_use]
     pub fn nu(self, nu: f64) -> Self {
         Self { penalty: Penalty::Nu(nu), ..self }
     }
 
-    /// C-SVC: the price of a unit of violation. It may be infinite: a hard margin, which no sample may violate. Where
-    /// no margin separates the classes there is no optimum then, and the fit ends at the most iterations with the gap
-    /// it has.
+    /// Chooses C-SVC and sets C, the price of a unit of violation of the margin.
+    ///
+    /// It may be infinite: a hard margin, which no sample may violate. If no margin separates the classes there is no
+    /// optimum then, and the fit ends at the limit of iterations with the gap it has.
     #[must_use]
     pub fn c(self, c: f64) -> Self {
         Self { penalty: Penalty::C(c), ..self }
     }
 
-    /// How more than two classes are told apart.
+    /// Sets how more than two classes are told apart.
     #[must_use]
     pub fn multi_class(self, multi_class: MultiClass) -> Self {
         Self { multi_class, ..self }
     }
 
-    /// What a mistake in a class costs (C-SVC).
+    /// Sets what a mistake in a class costs (C-SVC).
     #[must_use]
     pub fn class_weight(self, class_weight: ClassWeight) -> Self {
         Self { class_weight, ..self }
     }
 
-    /// How classes are numbered.
+    /// Sets how classes are numbered.
     #[must_use]
     pub fn class_order(self, class_order: ClassOrder) -> Self {
         Self { class_order, ..self }
     }
 
-    /// Of classes that win equally many pairs take not the first, but the one whose decision values are largest.
+    /// Sets whether, of classes that win equally many pairs, the one with the largest decision values is predicted instead
+    /// of the first.
     #[must_use]
     pub fn break_ties(self, break_ties: bool) -> Self {
         Self { break_ties, ..self }
     }
 
-    /// Solver, tolerance, memory.
+    /// Sets solver, tolerance and memory.
     #[must_use]
     pub fn options(self, options: Options) -> Self {
         Self { options, ..self }

@@ -10,11 +10,12 @@ use crate::decision::votes::{Votes, break_ties_scores, largest, largest_within};
 use crate::error::SvmError;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::Kernel;
+use crate::models::accessors::expansion_accessors;
 use crate::models::multi_class::MultiClass;
 use crate::models::penalty::Penalty;
 use crate::problem::report::Report;
 
-/// A fitted classifier.
+/// A fitted classifier, made by [`Svc::fit`](crate::Svc::fit).
 #[derive(Clone)]
 pub struct SvcModel {
     pub(crate) labels: Vec<i32>,
@@ -28,73 +29,58 @@ pub struct SvcModel {
 }
 
 impl SvcModel {
-    /// The labels, in the order of the classes.
+    /// Returns the labels, in the order of the classes.
     pub fn classes(&self) -> &[i32] {
         &self.labels
     }
 
-    pub(crate) fn expansion(&self) -> &Expansion {
-        &self.evaluator.expansion
-    }
+    expansion_accessors!("by class and then ascending");
 
-    /// The kernel, with gamma as a number.
-    pub fn kernel(&self) -> &Kernel {
-        &self.expansion().kernel
-    }
-
-    /// The rows of the support vectors in the training set, by class and then ascending; empty where the model was
-    /// read from a file that does not say.
-    pub fn support(&self) -> &[u32] {
-        &self.support
-    }
-
-    /// The support vectors, in that order.
-    pub fn support_vectors(&self) -> &SupportVectors {
-        &self.expansion().vectors
-    }
-
-    /// How many support vectors each class has.
+    /// Returns the number of support vectors of each class.
     pub fn support_per_class(&self) -> &[usize] {
         &self.expansion().class_sizes
     }
 
-    /// The dual coefficients y alpha, one row a support vector: with one-vs-one, `classes - 1` of them, that of class
-    /// a against b at place b - 1 if a < b and b otherwise (the transpose of LIBSVM's `sv_coef`); with one-vs-rest,
-    /// one for each class (a single one for two classes).
+    /// Returns the dual coefficients y alpha, one row per support vector.
+    ///
+    /// With one-vs-one a row has `classes - 1` of them, that of class a against b at place b - 1 if a < b and at place b
+    /// otherwise (the transpose of LIBSVM's `sv_coef`); with one-vs-rest, one per class (a single one for two classes).
     pub fn dual_coefficients(&self) -> &[f64] {
         &self.expansion().coefficients
     }
 
-    /// The intercepts of the machines, which scikit-learn calls `intercept_`: minus LIBSVM's rho.
+    /// Returns the intercept, -rho, of each binary SVM (scikit-learn's `intercept_`).
     pub fn intercepts(&self) -> Vec<f64> {
         self.rho.iter().map(|rho| -rho).collect()
     }
 
-    /// How each binary problem was solved: pairs (0, 1), (0, 2), ..., (1, 2), ... with one-vs-one, else classes.
+    /// Returns how each binary problem was solved: pairs (0, 1), (0, 2), ..., (1, 2), ... with one-vs-one, else classes.
     pub fn reports(&self) -> &[Report] {
         &self.reports
     }
 
-    /// The sum of the dual objectives of all binary problems.
+    /// Returns the sum of the dual objectives of all binary problems.
     pub fn dual_objective(&self) -> f64 {
         self.reports.iter().map(|report| report.dual_objective).sum()
     }
 
-    /// The largest KKT gap of all binary problems.
+    /// Returns the largest KKT gap of all binary problems.
     pub fn kkt_gap(&self) -> f64 {
         self.reports.iter().map(|report| report.kkt_gap).fold(0.0, f64::max)
     }
 
-    /// The iterations of all binary problems.
+    /// Returns the number of iterations of all binary problems.
     pub fn iterations(&self) -> u64 {
         self.reports.iter().map(|report| report.iterations).sum()
     }
 
-    /// The values of all machines for each row: n x classes (classes - 1) / 2 with one-vs-one (positive for the first
-    /// class of the pair), n x classes with one-vs-rest; n x 1 for two classes.
+    /// Returns the decision value f(x) of every binary SVM for each of n rows.
+    ///
+    /// The shape is n x classes (classes - 1) / 2 with one-vs-one (positive for the first class of the pair), n x classes
+    /// with one-vs-rest, and n x 1 for two classes.
     ///
     /// # Errors
-    /// [`SvmError`] for rows of another width than in training, or numbers that are not finite.
+    /// Returns an error if rows are not as wide as in training or a number is not finite.
     pub fn decision_values<'a>(
         &self,
         samples: impl Into<Samples<'a>>,
@@ -110,7 +96,7 @@ impl SvcModel {
         })
     }
 
-    /// The values of all machines from the sums of a row.
+    /// The values of all binary SVMs from the sums of a row.
     pub(crate) fn values_of_row<'a>(&'a self, sums: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
         let (classes, outputs) = (self.labels.len(), self.expansion().outputs);
         let each =
@@ -136,8 +122,8 @@ impl SvcModel {
         votes.decide()
     }
 
-    /// One value for each row and class, the larger the likelier: the machines' own with one-vs-rest; with one-vs-one
-    /// the votes, and between equal votes the sums of the values, as scikit-learn's `decision_function_shape='ovr'`.
+    /// Returns one value per row and class, the larger the likelier: decision values with one-vs-rest; with one-vs-one
+    /// the votes, and between equal votes the sums of decision values, as scikit-learn's `decision_function_shape='ovr'`.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].
@@ -160,7 +146,7 @@ impl SvcModel {
         })
     }
 
-    /// The class of each row; for a single class, that.
+    /// Returns the label of each row; a model of a single class predicts that one.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].
@@ -168,7 +154,7 @@ impl SvcModel {
         self.predict_with(samples, &Pool::per_core())
     }
 
-    /// [`SvcModel::predict`] on the threads of `pool`.
+    /// As [`SvcModel::predict`], on the threads of `pool`.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].

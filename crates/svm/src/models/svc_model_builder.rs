@@ -12,7 +12,7 @@ use crate::models::svc_model::SvcModel;
 use crate::problem::fitted::Fitted;
 use crate::problem::report::Report;
 
-/// What is known of the machines so far.
+/// The binary problems that were solved so far.
 pub(crate) struct SvcModelBuilder {
     multi_class: MultiClass,
     /// The coefficients of every sample, class by class, `outputs` each.
@@ -42,12 +42,12 @@ impl SvcModelBuilder {
         Self { multi_class, coefficients, outputs, starts, rho, reports, bound: 0.0, no_margin: None }
     }
 
-    /// Adds the next machine, of some classes.
+    /// Adds the next solved problem, of some classes.
     pub fn add(&mut self, classes: &[usize], bounds: &[f64], fitted: &Fitted) {
-        let machine = self.rho.len();
+        let problem = self.rho.len();
         let mut of_sample = fitted.coefficients.iter();
         for &class in classes {
-            let place = self.multi_class.place(class, classes, machine);
+            let place = self.multi_class.place(class, classes, problem);
             let samples = self.starts[class]..self.starts[class + 1];
             for (sample, &coefficient) in samples.zip(of_sample.by_ref()) {
                 self.coefficients[sample * self.outputs + place] = coefficient;

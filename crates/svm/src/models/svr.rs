@@ -16,7 +16,11 @@ pub(crate) enum Tube {
     Nu(f64),
 }
 
-/// A regression to be fitted: minimise |w|^2 / 2 + C sum of max(0, |f(x_i) - t_i| - epsilon).
+/// A regression to be fitted: minimise
+///
+/// ```text
+/// 1/2 |w|^2 + C sum of max(0, |f(x_i) - t_i| - epsilon)
+/// ```
 ///
 /// ```
 /// use pellucid_svm::{Kernel, Samples, Svr};
@@ -39,31 +43,33 @@ pub struct Svr {
 }
 
 impl Svr {
-    /// epsilon-SVR with C = 1 and epsilon = 0.1.
+    /// Makes an epsilon-SVR with C = 1 and epsilon = 0.1.
     pub fn new(kernel: Kernel) -> Self {
         Self { kernel, c: 1.0, tube: Tube::Epsilon(0.1), options: Options::default() }
     }
 
-    /// The price of a unit of error outside the tube. For epsilon-SVR it may be infinite: no error is allowed then, and
-    /// where every function has one, the fit ends at the most iterations with the gap it has.
+    /// Sets C, the price of a unit of error outside the tube.
+    ///
+    /// For epsilon-SVR it may be infinite: no error is allowed then. If no function is without errors, the fit ends at the
+    /// limit of iterations with the gap it has.
     #[must_use]
     pub fn c(self, c: f64) -> Self {
         Self { c, ..self }
     }
 
-    /// epsilon-SVR: half the width of the tube, in the unit of the targets.
+    /// Chooses epsilon-SVR and sets epsilon, half the width of the tube, in the unit of the targets.
     #[must_use]
     pub fn epsilon(self, epsilon: f64) -> Self {
         Self { tube: Tube::Epsilon(epsilon), ..self }
     }
 
-    /// nu-SVR: a tube that at most a share `nu` of the samples lies outside of.
+    /// Chooses nu-SVR: a tube that at most a share `nu` of the samples lies outside of.
     #[must_use]
     pub fn nu(self, nu: f64) -> Self {
         Self { tube: Tube::Nu(nu), ..self }
     }
 
-    /// Solver, tolerance, memory.
+    /// Sets solver, tolerance and memory.
     #[must_use]
     pub fn options(self, options: Options) -> Self {
         Self { options, ..self }

@@ -20,9 +20,9 @@ use crate::search::cross_validation::{CrossValidation, WarmStart};
 /// Probabilities are kept this far from 0 and 1, as in LIBSVM.
 const LEAST: f64 = 1e-7;
 
-/// A classifier whose values became probabilities by a sigmoid for each machine.
+/// A classifier with probabilities, by a sigmoid for each of its binary SVMs.
 ///
-/// With machine values f, a machine's positive class has the probability 1 / (1 + exp(A f + B)). Two classes need no
+/// At decision value f, the positive class of a binary SVM has the probability 1 / (1 + exp(A f + B)). Two classes need no
 /// more; of pairs of more classes, the probabilities are coupled as Wu, Lin and Weng do; with one-vs-rest they are
 /// divided by their sum. [`CalibratedSvc::predict`] gives the class of the largest probability, so that the two always
 /// agree; the model's own [`SvcModel::predict`] may differ near the boundary.
@@ -51,9 +51,9 @@ pub struct CalibratedSvc {
 /// The cross-validation behind a calibration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calibration {
-    /// How many folds.
+    /// The number of folds.
     pub folds: usize,
-    /// Decides which samples share a fold.
+    /// The random seed of the folds.
     pub seed: u64,
 }
 
@@ -65,12 +65,13 @@ impl Default for Calibration {
 
 impl CalibratedSvc {
     /// Fits a classifier to all samples, and its sigmoids to the values of samples that classifiers of the same kind
-    /// have not seen: those of stratified folds, in turn. This is what LIBSVM's `-b 1` does, but for the random folds:
-    /// also where a fold holds out all there is of a class, the value of a machine that knows one of its classes only
-    /// is 1 or -1 for that one, and 0 where it knows neither.
+    /// have not seen: those of stratified folds, in turn.
+    ///
+    /// This is LIBSVM's `-b 1`, up to the random folds. If a fold holds out a class as a whole, the value of a binary SVM
+    /// that knows one of its two classes is 1 or -1 for that one, and 0 if it knows neither.
     ///
     /// # Errors
-    /// As [`Svc::fit_with`], and for fewer than two folds.
+    /// As [`Svc::fit_with`], and returns an error for fewer than two folds and for sample weights.
     pub fn fit<'a>(
         svc: &Svc,
         samples: impl Into<Samples<'a>>,
@@ -102,7 +103,8 @@ impl CalibratedSvc {
     /// Fits the sigmoids of a classifier to samples that it was not fitted to.
     ///
     /// # Errors
-    /// As [`SvcModel::decision_values`], for labels that the classifier does not know, and where a class has no sample.
+    /// As [`SvcModel::decision_values`], and returns an error if the classifier does not know a label or a class has no
+    /// sample.
     pub fn on_held_out<'a>(
         model: SvcModel,
         samples: impl Into<Samples<'a>>,
@@ -122,35 +124,35 @@ impl CalibratedSvc {
         Ok(Self { model, sigmoids })
     }
 
-    /// A classifier with known A and B of each machine, which LIBSVM's files call `probA` and `probB`.
+    /// Makes a calibrated classifier from known A and B of each binary SVM, LIBSVM's `probA` and `probB`.
     ///
     /// # Errors
-    /// If there is not one finite A and B for each machine.
+    /// Returns an error if there is not one finite A and B for each binary SVM.
     pub fn from_parts(model: SvcModel, a: &[f64], b: &[f64]) -> Result<Self, SvmError> {
-        let machines = model.rho.len();
-        if a.len() != machines || b.len() != machines || !a.iter().chain(b).all(|number| number.is_finite()) {
-            let expected = format!("{machines} finite numbers A and as many B, one a machine");
+        let svms = model.rho.len();
+        if a.len() != svms || b.len() != svms || !a.iter().chain(b).all(|number| number.is_finite()) {
+            let expected = format!("{svms} finite numbers A and as many B, one for each binary SVM");
             return Err(SvmError::input("sigmoids", expected, format!("A = {a:?}, B = {b:?}")));
         }
         Ok(Self { model, sigmoids: a.iter().zip(b).map(|(&a, &b)| Sigmoid { a, b }).collect() })
     }
 
-    /// The classifier.
+    /// Returns the classifier.
     pub fn model(&self) -> &SvcModel {
         &self.model
     }
 
-    /// A of each machine, LIBSVM's `probA`: below zero where large values speak for the positive class.
+    /// Returns A of each binary SVM, LIBSVM's `probA`: below zero if large values speak for the positive class.
     pub fn slopes(&self) -> Vec<f64> {
         self.sigmoids.iter().map(|sigmoid| sigmoid.a).collect()
     }
 
-    /// B of each machine, LIBSVM's `probB`.
+    /// Returns B of each binary SVM, LIBSVM's `probB`.
     pub fn offsets(&self) -> Vec<f64> {
         self.sigmoids.iter().map(|sigmoid| sigmoid.b).collect()
     }
 
-    /// The probability of each class, in the order of the model's classes, for each row: n x classes.
+    /// Returns the probability of each class, in the order of the model's classes, for each row: n x classes.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].
@@ -158,7 +160,7 @@ impl CalibratedSvc {
         self.probabilities_with(samples, &Pool::per_core())
     }
 
-    /// [`CalibratedSvc::probabilities`] on the threads of `pool`.
+    /// As [`CalibratedSvc::probabilities`], on the threads of `pool`.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].
@@ -173,7 +175,7 @@ impl CalibratedSvc {
         })
     }
 
-    /// The probabilities of a row from the values of its machines.
+    /// The probabilities of a row from its decision values.
     fn row(&self, values: impl Iterator<Item = f64>, probabilities: &mut [f64]) {
         let probability =
             |(value, sigmoid): (f64, &Sigmoid)| sigmoid.probability(value).clamp(LEAST, 1.0 - LEAST);
@@ -195,7 +197,7 @@ impl CalibratedSvc {
         }
     }
 
-    /// The class with the largest probability, for each row; of equals the first.
+    /// Returns the label with the largest probability for each row; of equals the first.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].
@@ -203,7 +205,7 @@ impl CalibratedSvc {
         self.predict_with(samples, &Pool::per_core())
     }
 
-    /// [`CalibratedSvc::predict`] on the threads of `pool`.
+    /// As [`CalibratedSvc::predict`], on the threads of `pool`.
     ///
     /// # Errors
     /// As [`SvcModel::decision_values`].

@@ -3,7 +3,7 @@
 //! Sources: J. Platt, *Probabilistic outputs for support vector machines*, 1999; H.-T. Lin, C.-J. Lin, R. C. Weng, *A
 //! note on Platt's probabilistic outputs for support vector machines*, Machine Learning 68, 2007.
 
-/// The slope A, below zero where large values speak for the positive class, and the offset B.
+/// The slope A, below zero if large values speak for the positive class, and the offset B.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sigmoid {
     pub a: f64,

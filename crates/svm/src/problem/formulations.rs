@@ -8,7 +8,7 @@
 //! | epsilon-SVR | two a sample | epsilon - t, -epsilon - t | 0 to C, -C to 0 | 0 |
 //! | nu-SVR | two a sample | -t | 0 to C, -C to 0 | C nu n / 2, -C nu n / 2 |
 //!
-//! n counts weights where samples have them. See [`crate::dual`] for the notation.
+//! If samples have weights, n is their sum. See [`crate::problem::dual`] for the notation.
 //!
 //! Sources: B. Schoelkopf et al., *New support vector algorithms*, Neural Computation 12, 2000; C.-C. Chang, C.-J. Lin,
 //! *LIBSVM*, 2011, sections 2 and 4.

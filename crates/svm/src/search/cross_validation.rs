@@ -25,8 +25,8 @@ use crate::search::folds::{fold_count, stratified_folds};
 /// Solutions of so many variables are kept for the next larger C.
 const KEPT_VARIABLES: usize = 1 << 23;
 
-/// Machines of so many folds are in memory at a time.
-const MACHINES: usize = 1 << 16;
+/// Folds of so many binary SVMs are in memory at a time.
+const SVMS: usize = 1 << 16;
 
 /// Samples in folds.
 pub(crate) struct CrossValidation {
@@ -36,7 +36,7 @@ pub(crate) struct CrossValidation {
     pub folds: Vec<Fold>,
 }
 
-/// Where fits with a larger C start: the binary problems of all folds, solved for some C.
+/// The start of fits with a larger C: the binary problems of all folds, solved for some C.
 #[derive(Default)]
 pub(crate) struct WarmStart {
     c: f64,
@@ -104,8 +104,8 @@ impl CrossValidation {
         let earlier = std::mem::replace(start, WarmStart { c: svc.penalty.c(), fitted: Vec::new() });
         let earlier = if earlier.c <= start.c { earlier } else { WarmStart::default() };
         let (total, mut solved, mut iterations, mut variables) = (self.problems(svc), 0, 0, 0);
-        let machines = svc.multi_class.problems(self.classes.labels.len()).max(1);
-        for folds in self.folds.chunks((MACHINES / machines).max(1)) {
+        let svms = svc.multi_class.problems(self.classes.labels.len()).max(1);
+        for folds in self.folds.chunks((SVMS / svms).max(1)) {
             let problems: Result<Vec<_>, _> =
                 folds.iter().map(|fold| BinaryProblems::new(svc, &fold.training, None)).collect();
             let problems = problems?;
@@ -187,10 +187,10 @@ fn go_on(task: &mut Task, solved: &Fitted, growth: f64) {
 }
 
 impl Svc {
-    /// The class of each sample by classifiers that were not fitted to it: those of
+    /// Predicts the label of each sample by a classifier that was not fitted to it: those of
     /// [stratified folds](crate::stratified_folds), in turn.
     ///
-    /// A class that a fold holds out whole is not known to the classifier of that fold; where only one class is left, it
+    /// A class that a fold holds out as a whole is not known to the classifier of that fold; if only one class is left, it
     /// is predicted.
     ///
     /// ```
@@ -205,7 +205,7 @@ impl Svc {
     /// ```
     ///
     /// # Errors
-    /// As [`Svc::fit_with`], and for fewer than two folds or samples.
+    /// As [`Svc::fit_with`], and returns an error for fewer than two folds or samples and for sample weights.
     pub fn cross_validate<'a>(
         &self,
         samples: impl Into<Samples<'a>>,

@@ -6,7 +6,7 @@ use pellucid_data::permutation_into;
 
 use crate::error::SvmError;
 
-/// The fold, from 0, of each row, so that every fold has its share of every class.
+/// Returns the fold, from 0, of each row, so that every fold has its share of every class.
 ///
 /// The rows of each class, in an order drawn from `seed` alone, are dealt to the folds in turn, and the next class goes
 /// on where the last one ended: in each fold the number of rows of a class, and of all, is within one of every other
@@ -23,7 +23,7 @@ use crate::error::SvmError;
 /// ```
 ///
 /// # Errors
-/// For fewer than two folds or samples.
+/// Returns an error for fewer than two folds or samples.
 pub fn stratified_folds(labels: &[i32], folds: usize, seed: u64) -> Result<Vec<u32>, SvmError> {
     let folds = fold_count(folds, labels.len())?;
     let mut members = BTreeMap::<i32, Vec<u32>>::new();

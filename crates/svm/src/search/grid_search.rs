@@ -18,7 +18,7 @@ use crate::search::grid_point::GridPoint;
 ///
 /// All folds and binary problems of a point of the grid are solved side by side, over one copy of the samples; a
 /// kernel row is computed once for all folds and all C, as far as half of `cache_bytes` goes; the solutions for one C are
-/// where the search for the next larger one starts. Gamma from the data ([`Gamma::Scale`]) is
+/// the start of the search for the next larger one. Gamma from the data ([`Gamma::Scale`]) is
 /// that of all samples.
 ///
 /// ```
@@ -53,19 +53,19 @@ pub struct GridResult {
 }
 
 impl GridResult {
-    /// The best point.
+    /// Returns the best point.
     pub fn best(&self) -> &GridPoint {
         &self.points[self.best]
     }
 }
 
 impl GridSearch {
-    /// A search with five folds over C = 0.1, 1, 10, 100 and the classifier's own kernel; all else is as in `svc`.
+    /// Makes a search with five folds over C = 0.1, 1, 10, 100 and the classifier's own kernel; all else is as in `svc`.
     pub fn new(svc: Svc) -> Self {
         Self { kernels: vec![svc.kernel.clone()], svc, c: vec![0.1, 1.0, 10.0, 100.0], folds: 5, seed: 0 }
     }
 
-    /// The values of C.
+    /// Sets the values of C.
     #[must_use]
     pub fn c(mut self, values: &[f64]) -> Self {
         self.c = values.to_vec();
@@ -73,10 +73,10 @@ impl GridSearch {
         self
     }
 
-    /// The classifier's own kernel with these values of gamma.
+    /// Searches over these values of gamma in the classifier's own kernel.
     ///
     /// # Errors
-    /// For a kernel without gamma.
+    /// Returns an error if the kernel has no gamma.
     pub fn gamma(self, values: &[f64]) -> Result<Self, SvmError> {
         let with = |&value: &f64| {
             let mut kernel = self.svc.kernel.clone();
@@ -92,28 +92,28 @@ impl GridSearch {
         Ok(Self { kernels, ..self })
     }
 
-    /// The kernels, of any kind.
+    /// Sets the kernels, of any kind.
     #[must_use]
     pub fn kernels(self, kernels: Vec<Kernel>) -> Self {
         Self { kernels, ..self }
     }
 
-    /// How many folds.
+    /// Sets the number of folds.
     #[must_use]
     pub fn folds(self, folds: usize) -> Self {
         Self { folds, ..self }
     }
 
-    /// Decides which samples share a fold.
+    /// Sets the random seed of the folds.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Searches with as many threads as the machine has cores.
+    /// Searches with one thread per core.
     ///
     /// # Errors
-    /// As [`Svc::fit`], for an empty grid, and for fewer than two folds or samples.
+    /// As [`Svc::fit`], and returns an error for an empty grid and for fewer than two folds or samples.
     pub fn fit<'a>(&self, samples: impl Into<Samples<'a>>, labels: &[i32]) -> Result<GridResult, SvmError> {
         self.fit_with(samples, labels, Fit::new())
     }
@@ -139,8 +139,8 @@ impl GridSearch {
         Ok(GridResult { points, best, model })
     }
 
-    /// Searches without fitting the best classifier to all samples; `found` hears of every point as it comes, and which
-    /// is the best so far. Returns the best.
+    /// Searches without fitting the best classifier to all samples; calls `found` with every point and the best so far.
+    /// Returns the best.
     ///
     /// # Errors
     /// As [`GridSearch::fit_with`].

@@ -5,7 +5,7 @@
 //! Kernel rows are cached; a row that is missing is computed together with those of the variables that violate the
 //! conditions of the optimum most, which are likely to be needed next, as one matrix product.
 //!
-//! BinaryProblems of three sizes are solved in three ways. While many samples are active, the work goes on in rounds over
+//! Problems of three sizes are solved in three ways. While many samples are active, the work goes on in rounds over
 //! [working sets](super::working_sets). When fewer are left, by iterations over all that are active. When their kernel
 //! matrix fits the cache, each of its rows is computed once.
 //!

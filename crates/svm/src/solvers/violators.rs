@@ -1,4 +1,4 @@
-//! The samples that violate the conditions of the optimum most: whose rows are computed ahead, and which form a set.
+//! The samples that violate the KKT conditions most: their rows are computed ahead, and they form working sets.
 
 use pellucid_compute::Scalar;
 
@@ -6,8 +6,8 @@ use crate::kernel_matrix::row_cache::RowCache;
 use crate::solvers::active::Active;
 use crate::solvers::select;
 
-/// The rows that are computed together at first. Measured with MNIST's pairs of classes: always 32 compute twice as many
-/// rows as are needed, and single rows take twice the time.
+/// The rows that are computed together at first: more compute rows in vain, fewer make smaller products
+/// (`docs/performance.md`).
 const FIRST_BATCH: usize = 4;
 
 impl<T: Scalar> Active<T> {
