@@ -253,7 +253,7 @@ fn warning(layers: &[(LayerConfig, Option<String>)], loss: LossConfig) -> Option
     let (last, _) = layers.iter().rev().find(|(layer, _)| *layer != LayerConfig::Identity)?;
     let function = match last {
         LayerConfig::Softmax => "softmax",
-        LayerConfig::Sigmoid | LayerConfig::Dense { activation: Sigmoid, .. } => "sigmoid",
+        LayerConfig::Sigmoid | LayerConfig::Dense(Dense { activation: Sigmoid, .. }) => "sigmoid",
         _ => return None,
     };
     loss.takes_logits().then(|| {

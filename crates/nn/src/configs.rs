@@ -1,28 +1,40 @@
 //! The lists of built-in kinds: how a configuration file and a checkpoint name them, and what the tests loop over.
 
+use serde::Serialize;
+
+use crate::layer::Port;
 use crate::network::Shape;
 
 /// An example of a kind, by which the tests and gradient checks try it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Example<K> {
+    /// The name in the field's words.
+    pub name: String,
     /// The hyper-parameters.
     pub config: K,
-    /// The shapes of the inputs, for a layer.
-    pub inputs: Vec<Shape>,
+    /// The inputs, for a layer or an operation.
+    pub inputs: Vec<Port>,
     /// Whether the function has kinks, where it has no derivative.
     pub kinked: bool,
 }
 
 impl<K> Example<K> {
     /// A smooth example without inputs.
-    pub fn new(config: K) -> Self {
-        Self { config, inputs: Vec::new(), kinked: false }
+    pub fn new(name: impl Into<String>, config: K) -> Self {
+        Self { name: name.into(), config, inputs: Vec::new(), kinked: false }
     }
 
-    /// Adds an input of a shape.
+    /// Adds an input of numbers.
     #[must_use]
     pub fn input(mut self, shape: impl Into<Shape>) -> Self {
-        self.inputs.push(shape.into());
+        self.inputs.push(Port::numbers(shape));
+        self
+    }
+
+    /// Adds an input of indices smaller than `below`.
+    #[must_use]
+    pub fn indices(mut self, shape: impl Into<Shape>, below: u32) -> Self {
+        self.inputs.push(Port::indices(shape, below));
         self
     }
 
@@ -35,7 +47,7 @@ impl<K> Example<K> {
 
     /// The example with another type of configuration.
     pub fn map<T>(self, f: impl FnOnce(K) -> T) -> Example<T> {
-        Example { config: f(self.config), inputs: self.inputs, kinked: self.kinked }
+        Example { name: self.name, config: f(self.config), inputs: self.inputs, kinked: self.kinked }
     }
 }
 
@@ -45,14 +57,32 @@ pub trait Examples: Sized {
     fn examples() -> Vec<Example<Self>>;
 }
 
+/// A layer's configuration as files hold it: its kind, then its hyper-parameters.
+///
+/// ```
+/// let json = pellucid_nn::configs::kind_of("huber", &pellucid_nn::Huber { delta: 0.5 });
+/// assert_eq!(json.to_string(), r#"{"delta":0.5,"kind":"huber"}"#);
+/// ```
+pub fn kind_of(kind: &str, settings: &impl Serialize) -> serde_json::Value {
+    let mut fields = serde_json::Map::new();
+    fields.insert("kind".into(), kind.into());
+    // Plain data can always be written as a value; a struct without fields is null.
+    if let Ok(serde_json::Value::Object(settings)) = serde_json::to_value(settings) {
+        fields.extend(settings);
+    }
+    fields.into()
+}
+
 /// Makes an enum of built-in kinds, each the name of a struct that implements `$Trait<F>` and [`Examples`]. A kind with
-/// hyper-parameters is written `Huber(Huber)`, one without `Mse`.
+/// hyper-parameters is written `Huber(Huber)`, one without `Mse`. A list of kinds that are variants of one enum, the
+/// activations, may follow.
 ///
 /// In files a kind is a table with its name in snake case as `kind`, followed by the fields of the struct.
 macro_rules! configs {
     (
         $(#[$meta:meta])*
         pub enum $Config:ident: $Trait:ident { $($(#[$attribute:meta])* $Kind:ident $(($Settings:ident))?),+ $(,)? }
+        $($Group:ident { $($(#[$doc:meta])* $Member:ident $(($setting:ident: $Type:ty))?,)+ })?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -63,6 +93,10 @@ macro_rules! configs {
                 $(#[$attribute])*
                 $Kind $(($Settings))?,
             )+
+            $($($(#[$doc])* $Member $({
+                #[doc = concat!("The ", stringify!($setting), ".")]
+                $setting: $Type,
+            })?,)+)?
         }
 
         impl $Config {
@@ -71,6 +105,7 @@ macro_rules! configs {
                 match self {
                     $(Self::$Kind $(($crate::configs::configs!(@settings $Settings settings)))? =>
                         Box::new($crate::configs::configs!(@value settings, $Kind $(, $Settings)?)),)+
+                    $($(Self::$Member $({ $setting })? => Box::new($Group::$Member $((*$setting))?),)+)?
                 }
             }
 
@@ -78,6 +113,7 @@ macro_rules! configs {
             pub fn examples() -> Vec<$crate::configs::Example<Self>> {
                 let mut all = Vec::new();
                 $(all.extend(<$Kind as $crate::configs::Examples>::examples().into_iter().map(|e| e.map(Self::from)));)+
+                $(all.extend(<$Group as $crate::configs::Examples>::examples().into_iter().map(|e| e.map(Self::from)));)?
                 all
             }
         }
@@ -90,6 +126,16 @@ macro_rules! configs {
                 }
             }
         )+
+
+        $(
+            impl From<$Group> for $Config {
+                fn from(member: $Group) -> Self {
+                    match member {
+                        $($Group::$Member $(($setting))? => Self::$Member $({ $setting })?,)+
+                    }
+                }
+            }
+        )?
     };
     (@settings $Settings:ident $settings:ident) => { $settings };
     (@value $settings:ident, $Kind:ident) => { $Kind };

@@ -14,11 +14,11 @@ pub mod gradient_check;
 pub mod hyperparameters;
 mod init;
 pub mod layer;
-mod layers;
+pub mod layers;
 pub mod losses;
 mod naming;
 mod network;
-mod operations;
+pub mod operations;
 pub mod optimizers;
 mod schedule;
 mod session;
@@ -33,13 +33,13 @@ pub use layer::{
     Backward, Forward, Layer, MAX_INPUTS, Mode, Need, Operation, OperationBackward, OperationForward,
     PlanError, Port, Remember, TensorSpec, Tensors, TensorsMut,
 };
-pub use layers::{Activation, Dense, LayerConfig, LayerConfigError, Softmax};
+pub use layers::*;
 pub use losses::*;
 pub use network::{
     ArchitectureConfig, ArchitectureError, Graph, InputConfig, NamedLayer, Node, Sequential, Shape, Summary,
     SummaryLayer, Value, View, ViewConfig, WeightsOf,
 };
-pub use operations::{Add, Concatenate, Embedding, Multiply, OperationConfig};
+pub use operations::*;
 pub use optimizers::*;
 pub use pellucid_compute::{Pool, Scalar, Stream};
 pub use schedule::{Decay, Schedule};

@@ -14,15 +14,26 @@ fn assert_within(checks: &[Check], bound: f64) {
     }
 }
 
+/// The bound for an example.
+fn bound<K>(example: &configs::Example<K>) -> f64 {
+    if example.kinked { BOUND } else { TIGHT }
+}
+
 #[test]
 fn every_layer_and_loss_passes() {
+    let mut bounds: Vec<(String, f64)> = Vec::new();
+    bounds.extend(LayerConfig::examples().iter().map(|example| (example.name.clone(), bound(example))));
+    bounds.extend(LossConfig::examples().iter().map(|example| (example.name.clone(), bound(example))));
     for seed in 0..5 {
         let checks = [check_layers(seed).unwrap(), check_losses(seed).unwrap()].concat();
-        for check in checks {
+        for check in &checks {
             println!("{:25} {:10} {:.1e}", check.component, check.parameter, check.relative_error);
-            // Huber's loss is a parabola and two lines, in both of which differences are exact.
-            let kinked = ["ReLU", "LeakyReLU"].iter().any(|kind| check.component.ends_with(kind));
-            assert_within(&[check], if kinked { BOUND } else { TIGHT });
+            let name = check.component.split(',').next().unwrap();
+            let bound = bounds.iter().find(|(example, _)| example == name).expect("an example").1;
+            assert_within(std::slice::from_ref(check), bound);
+        }
+        for (name, _) in &bounds {
+            assert!(checks.iter().any(|check| check.component.starts_with(name)), "{name} is not checked");
         }
     }
 }
@@ -88,21 +99,18 @@ impl Layer<f64> for Planted {
 
 #[test]
 fn a_planted_error_in_any_layer_is_caught() {
-    let dense = |activation| LayerConfig::Dense { units: 3, activation, init: Init::default() };
-    let mut cases = vec![LayerConfig::Identity, LayerConfig::Softmax];
-    for activation in [Activation::Relu, Activation::LeakyRelu(0.2), Activation::Sigmoid, Activation::Tanh] {
-        cases.extend([LayerConfig::from(activation), dense(activation)]);
-    }
-    cases.push(dense(Activation::Identity));
-    for config in cases {
-        let tensors = if matches!(config, LayerConfig::Dense { .. }) { 3 } else { 1 };
+    for example in LayerConfig::examples() {
+        let (name, shape) = (&example.name, &example.inputs[0].shape);
+        let tensors = 1 + example.config.build::<f64>().plan(shape, 1).unwrap().parameters.len();
         for tensor in 0..tensors {
-            let checks = check_layer("planted", Planted { layer: config.build(), tensor }, 4, 3, 9).unwrap();
+            let layer = Planted { layer: example.config.build(), tensor };
+            let checks = check_layer("planted", layer, shape.clone(), 3, 9).unwrap();
+            assert_eq!(checks.len(), tensors);
             for (i, check) in checks.iter().enumerate() {
                 if i == tensor {
-                    assert!((0.5e-3..2e-3).contains(&check.relative_error), "{config:?}: {check:?}");
+                    assert!((0.5e-3..2e-3).contains(&check.relative_error), "{name}: {check:?}");
                 } else {
-                    assert!(check.passes(BOUND), "{config:?}: {check:?}");
+                    assert!(check.passes(BOUND), "{name}: {check:?}");
                 }
             }
         }
@@ -129,16 +137,48 @@ impl Loss<f64> for PlantedLoss {
 #[test]
 fn a_planted_error_in_any_loss_is_caught() {
     let targets = [0.0, 1.0, 0.0, 1.0, 0.0, 0.0];
-    for config in [
-        LossConfig::Mse,
-        LossConfig::BceWithLogits,
-        LossConfig::CrossEntropyWithLogits,
-        LossConfig::from(Huber { delta: 1.0 }),
-    ] {
-        let loss = PlantedLoss(config.build());
+    for example in LossConfig::examples() {
+        let loss = PlantedLoss(example.config.build());
         let checks = gradient_check::check_loss("planted", &loss, 2, &targets, 4).unwrap();
-        assert!((0.5e-3..2e-3).contains(&checks[0].relative_error), "{config:?}: {checks:?}");
+        assert!((0.5e-3..2e-3).contains(&checks[0].relative_error), "{}: {checks:?}", example.name);
     }
+}
+
+/// A layer that gives NaN, and one that is a step everywhere: neither passes.
+#[derive(Debug)]
+struct Broken(fn(f64) -> f64);
+
+impl Layer<f64> for Broken {
+    fn kind(&self) -> &'static str {
+        "broken"
+    }
+    fn config(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+    fn plan(&self, input: &Shape, _max_batch: usize) -> Result<Need, PlanError> {
+        Ok(Need::output(input.clone(), 0))
+    }
+    fn forward(&self, io: Forward<'_, f64>) {
+        for (y, x) in io.y.iter_mut().zip(io.x) {
+            *y = (self.0)(*x);
+        }
+    }
+    fn backward(&self, io: Backward<'_, f64>) {
+        io.dx.unwrap().copy_from_slice(io.dy);
+    }
+}
+
+#[test]
+fn nan_and_nothing_but_kinks_are_refused() {
+    let check = |f| check_layer("broken", Broken(f), 5, 4, 2).unwrap().remove(0);
+    assert!(check(|x| x).passes(TIGHT));
+    let nan = check(|x| if x > 0.0 { f64::NAN } else { x });
+    assert!(nan.relative_error.is_nan() && !nan.passes(f64::INFINITY), "{nan:?}");
+    // Nowhere is there a derivative, at whatever step.
+    let jagged = check(|x| (x * 1e9).sin().abs());
+    assert!(jagged.kinks > 0 && jagged.kinks + jagged.elements == jagged.of, "{jagged:?}");
+    assert!(!jagged.passes(f64::INFINITY), "{jagged:?}");
+    assert!(gradient_check::largest_error(&[nan]).is_nan());
 }
 
 /// y = x n with n fresh random numbers for every step, as dropout draws them.

@@ -112,11 +112,8 @@ fn activation() -> impl Strategy<Value = Activation> {
 
 fn layer() -> impl Strategy<Value = LayerConfig> {
     let init = prop_oneof![Just(Init::XavierNormal), Just(Init::HeUniform)];
-    let dense = (1_usize..9, activation(), init).prop_map(|(units, activation, init)| LayerConfig::Dense {
-        units,
-        activation,
-        init,
-    });
+    let dense = (1_usize..9, activation(), init)
+        .prop_map(|(units, activation, init)| LayerConfig::from(Dense { units, activation, init }));
     prop_oneof![3 => dense, 1 => activation().prop_map(LayerConfig::from), 1 => Just(LayerConfig::Softmax)]
 }
 

@@ -148,7 +148,7 @@ fn compare_layers<F: Scalar>(recorded: &Recorded) -> f64 {
 
         let dx = session.gradient("input").unwrap();
         // A dense layer adds up, and so does the softmax's derivative; 1 - y of a y near 1 has the rounding of 1.
-        let dense = matches!(case.config, LayerConfig::Dense { .. });
+        let dense = matches!(case.config, LayerConfig::Dense(_));
         let atol = rounding::<F>;
         for (what, ours, recorded, atol) in [
             ("y", session.output(), &case.y, if dense { atol(&case.y) } else { 0.0 }),

@@ -23,12 +23,13 @@ pub mod prelude {
     pub use pellucid_compute::{Pool, Scalar, Stream};
     pub use pellucid_data::{Column, Dataset, Features, Matrix, Mnist, Targets, Task, Window};
     pub use pellucid_nn::Activation::{self, *};
+    pub use pellucid_nn::layers::*;
     pub use pellucid_nn::losses::*;
+    pub use pellucid_nn::operations::*;
     pub use pellucid_nn::optimizers::*;
     pub use pellucid_nn::{
-        Add, Checkpoint, Concatenate, Decay, Dense, EarlyStopping, Embedding, Graph, Init, Layer, Model,
-        Multiply, Observer, Operation, Outcome, Schedule, Sequential, Session, Shape, Softmax, TrainConfig,
-        Trainer, Value, View, accuracy, evaluate, predict,
+        Checkpoint, Decay, EarlyStopping, Graph, Init, Layer, Model, Observer, Operation, Outcome, Schedule,
+        Sequential, Session, Shape, TrainConfig, Trainer, Value, View, accuracy, evaluate, predict,
     };
     pub use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples, Svc, Svr};
 }

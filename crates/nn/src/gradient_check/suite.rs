@@ -3,11 +3,13 @@
 use pellucid_compute::{Scalar, Stream};
 
 use super::{Check, GradientCheck};
-use crate::losses::LossRows;
-use crate::{
-    Activation, BceWithLogits, CrossEntropyWithLogits, Dense, Error, Huber, Layer, Loss, Model, Mse,
-    Sequential, Shape, Softmax,
-};
+use crate::configs::Example;
+use crate::error::Error;
+use crate::layer::Layer;
+use crate::layers::{Activation, LayerConfig};
+use crate::losses::{Loss, LossConfig, LossRows};
+use crate::network::{Sequential, Shape};
+use crate::session::Model;
 
 /// The inner product L = sum u y with a fixed direction u (the target): its gradient is the random upstream
 /// gradient under which a layer is checked.
@@ -51,8 +53,18 @@ pub fn check_layer(
     batch: usize,
     seed: u64,
 ) -> Result<Vec<Check>, Error> {
+    check_boxed(component, Box::new(layer), input, batch, seed)
+}
+
+fn check_boxed(
+    component: impl Into<String>,
+    layer: Box<dyn Layer<f64>>,
+    input: impl Into<Shape>,
+    batch: usize,
+    seed: u64,
+) -> Result<Vec<Check>, Error> {
     let stream = Stream::new(seed);
-    let mut model = Model::new(Sequential::new(input).with(layer).named("layer"), seed)?;
+    let mut model = Model::new(Sequential::new(input).with_boxed(layer).named("layer"), seed)?;
     // Biases start at zero; a check there would miss what depends on their value.
     let noise = normal(model.parameters().len(), stream.child(0));
     for (parameter, noise) in model.parameters_mut().iter_mut().zip(noise) {
@@ -90,56 +102,38 @@ pub fn check_loss(
     Ok(checks)
 }
 
-/// Checks every built-in layer, `Dense` with every activation.
+/// The samples that layers and losses are checked with.
+const BATCH: usize = 4;
+
+/// Checks every built-in layer by its examples, `Dense` with every activation.
 ///
 /// # Errors
-/// None, unless a layer refuses its input.
+/// Errors if a layer refuses the input of its example.
 pub fn check_layers(seed: u64) -> Result<Vec<Check>, Error> {
-    let activations = [
-        ("Identity", Activation::Identity),
-        ("ReLU", Activation::Relu),
-        ("LeakyReLU", Activation::LeakyRelu(0.1)),
-        ("Sigmoid", Activation::Sigmoid),
-        ("Tanh", Activation::Tanh),
-    ];
-    let mut checks = check_layer("Dense", Dense::new(2), 3, 2, seed)?;
-    for (name, activation) in activations {
-        if activation != Activation::Identity {
-            checks.extend(check_layer(
-                format!("Dense + {name}"),
-                Dense::new(5).activation(activation),
-                7,
-                4,
-                seed,
-            )?);
-        }
+    let mut checks = Vec::new();
+    for Example { name, config, inputs, .. } in LayerConfig::examples() {
+        checks.extend(check_boxed(name, config.build(), inputs[0].shape.clone(), BATCH, seed)?);
     }
-    for (name, activation) in activations {
-        checks.extend(check_layer(name, activation, 6, 5, seed)?);
-    }
-    checks.extend(check_layer("Softmax", Softmax, 6, 5, seed)?);
     Ok(checks)
 }
 
-/// Checks every built-in loss.
+/// Checks every built-in loss by its examples, at random targets for which it is defined, and at one-hot rows.
 ///
 /// # Errors
-/// None.
+/// Errors if a loss cannot be evaluated.
 pub fn check_losses(seed: u64) -> Result<Vec<Check>, Error> {
     let (batch, width) = (3, 4);
-    let values = normal(batch * width, Stream::new(seed).child(3));
-    let shares: Vec<f64> = values.iter().map(|v| 1.0 / (1.0 + (-v).exp())).collect();
     let one_hot: Vec<f64> =
         (0..batch * width).map(|i| if i % width == (i / width * 2) % width { 1.0 } else { 0.0 }).collect();
-    let cases: [(&str, &dyn Loss<f64>, &[f64]); 4] = [
-        ("Mse", &Mse, &values),
-        ("BceWithLogits", &BceWithLogits, &shares),
-        ("CrossEntropyWithLogits", &CrossEntropyWithLogits, &one_hot),
-        ("Huber", &Huber { delta: 0.7 }, &values),
-    ];
     let mut checks = Vec::new();
-    for (name, loss, targets) in cases {
-        checks.extend(check_loss(name, loss, batch, targets, seed)?);
+    for Example { name, config, .. } in LossConfig::examples() {
+        let loss = config.build::<f64>();
+        let range = Loss::<f64>::targets(&*loss);
+        let mut values = vec![0.0; batch * width];
+        Stream::new(seed).child(3).fill_uniform(&mut values, range.start().max(-2.0), range.end().min(2.0));
+        for (targets, of) in [(&values, ""), (&one_hot, ", one-hot")] {
+            checks.extend(check_loss(format!("{name}{of}"), &*loss, batch, targets, seed)?);
+        }
     }
     Ok(checks)
 }

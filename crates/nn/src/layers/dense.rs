@@ -1,9 +1,10 @@
 //! The fully connected layer.
 
 use pellucid_compute::{MatMut, MatRef, Pool, Scalar, Start, Stream, matmul, matmul_relu, reduce::sum_rows};
+use serde::{Deserialize, Serialize};
 
-use super::Activation;
-use super::LayerConfig;
+use super::activations::Activation;
+use crate::configs::{Example, Examples, kind_of};
 use crate::init::Init;
 use crate::layer::{Backward, Forward, Layer, Need, PlanError, TensorSpec, TensorsMut};
 use crate::network::Shape;
@@ -29,11 +30,17 @@ use crate::network::Shape;
 /// use pellucid_nn::{Activation, Dense, Sequential};
 /// let network = Sequential::<f32>::new(784).with(Dense::new(32).activation(Activation::Relu));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Dense {
-    units: usize,
-    pub(crate) activation: Activation,
-    init: Init,
+    /// The number of outputs.
+    pub units: usize,
+    /// The activation f.
+    #[serde(default)]
+    pub activation: Activation,
+    /// How the weights are drawn.
+    #[serde(default)]
+    pub init: Init,
 }
 
 impl Dense {
@@ -81,7 +88,7 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn config(&self) -> serde_json::Value {
-        LayerConfig::Dense { units: self.units, activation: self.activation, init: self.init }.to_json()
+        kind_of("dense", self)
     }
 
     fn plan(&self, input: &Shape, max_batch: usize) -> Result<Need, PlanError> {
@@ -100,6 +107,11 @@ impl<F: Scalar> Layer<F> for Dense {
                 TensorSpec::new("weight", [n_in, n_out]),
                 TensorSpec::new("bias", n_out).without_decay(),
             ],
+            saved: if self.activation.needs_x() {
+                vec![TensorSpec::per_sample("sum", n_out)]
+            } else {
+                Vec::new()
+            },
             backward_scratch: if linear { 0 } else { max_batch.saturating_mul(n_out) },
             ..Need::output(n_out.into(), flops)
         })
@@ -116,7 +128,15 @@ impl<F: Scalar> Layer<F> for Dense {
         let x = MatRef::row_major(io.x, io.batch, n_in).skip_zeros();
         let w = MatRef::row_major(weight, n_in, n_out);
 
-        dense_forward(io.pool, io.y, x, w, bias, self.activation);
+        match io.saved {
+            Some(saved) if self.activation.needs_x() => {
+                let [z] = saved.get();
+                dense_forward(io.pool, z, x, w, bias, Activation::Identity);
+                io.y.copy_from_slice(z);
+                self.activation.apply(io.pool, io.y);
+            }
+            _ => dense_forward(io.pool, io.y, x, w, bias, self.activation),
+        }
     }
 
     fn backward(&self, io: Backward<'_, F>) {
@@ -128,7 +148,8 @@ impl<F: Scalar> Layer<F> for Dense {
             io.dy
         } else {
             let dz = &mut io.scratch[..batch * n_out];
-            self.activation.derivative(io.pool, dz, io.dy, io.y);
+            let z = if self.activation.needs_x() { io.saved.tensor(0) } else { &[] };
+            self.activation.derivative(io.pool, dz, io.dy, z, io.y);
             dz
         };
         let x = MatRef::row_major(io.x, batch, n_in).skip_zeros();
@@ -141,5 +162,17 @@ impl<F: Scalar> Layer<F> for Dense {
         if let Some(dx) = io.dx {
             matmul(io.pool, MatMut::row_major(dx, batch, n_in), dz_matrix, w.transposed(), Start::Zero);
         }
+    }
+}
+
+impl Examples for Dense {
+    fn examples() -> Vec<Example<Self>> {
+        let with = |Example { name, config, kinked, .. }: Example<Activation>| {
+            let dense = Self::new(5).activation(config);
+            Example::new(format!("Dense + {name}"), dense).input(7).kinked(kinked)
+        };
+        let linear = Example::new("Dense", Self::new(2)).input(3);
+        let activated = Activation::examples().into_iter().filter(|e| e.config != Activation::Identity);
+        std::iter::once(linear).chain(activated.map(with)).collect()
     }
 }

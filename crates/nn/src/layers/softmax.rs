@@ -2,7 +2,7 @@
 
 use pellucid_compute::{Rows, Scalar, math, vectorized};
 
-use super::LayerConfig;
+use crate::configs::{Example, Examples, kind_of};
 use crate::layer::{Backward, Forward, Layer, Need, PlanError};
 use crate::network::Shape;
 
@@ -63,7 +63,7 @@ impl<F: Scalar> Layer<F> for Softmax {
     }
 
     fn config(&self) -> serde_json::Value {
-        LayerConfig::Softmax.to_json()
+        kind_of("softmax", &())
     }
 
     fn plan(&self, input: &Shape, _max_batch: usize) -> Result<Need, PlanError> {
@@ -88,5 +88,11 @@ impl<F: Scalar> Layer<F> for Softmax {
                 softmax_derivative(dx.0, dy.0, y.0, width);
             });
         }
+    }
+}
+
+impl Examples for Softmax {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new("Softmax", Self).input(6)]
     }
 }

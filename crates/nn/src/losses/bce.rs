@@ -70,6 +70,6 @@ impl<F: Scalar> Loss<F> for BceWithLogits {
 
 impl Examples for BceWithLogits {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new(Self)]
+        vec![Example::new("BceWithLogits", Self)]
     }
 }

@@ -132,6 +132,6 @@ impl<F: Scalar> Loss<F> for CrossEntropyWithLogits {
 
 impl Examples for CrossEntropyWithLogits {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new(Self)]
+        vec![Example::new("CrossEntropyWithLogits", Self)]
     }
 }

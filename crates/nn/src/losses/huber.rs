@@ -67,6 +67,6 @@ impl<F: Scalar> Loss<F> for Huber {
 
 impl Examples for Huber {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new(Self { delta: 0.7 })]
+        vec![Example::new("Huber", Self { delta: 0.7 })]
     }
 }

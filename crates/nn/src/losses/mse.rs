@@ -38,6 +38,6 @@ impl<F: Scalar> Loss<F> for Mse {
 
 impl Examples for Mse {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new(Self)]
+        vec![Example::new("Mse", Self)]
     }
 }

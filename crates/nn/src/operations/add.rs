@@ -1,9 +1,9 @@
 //! The sum of several inputs.
 
 use pellucid_compute::{Scalar, vectorized};
-use serde::{Deserialize, Serialize};
 
 use super::{GRAIN, common_shape};
+use crate::configs::{Example, Examples, kind_of};
 use crate::layer::{Need, Operation, OperationBackward, OperationForward, PlanError, Port};
 
 /// The sum y = x_1 + ... + x_n of inputs of one shape, which closes a residual connection.
@@ -11,8 +11,7 @@ use crate::layer::{Need, Operation, OperationBackward, OperationForward, PlanErr
 /// Backward: dL/dx_i = dL/dy.
 ///
 /// Source: He, Zhang, Ren and Sun, *Deep residual learning for image recognition* (2016).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Add;
 
 vectorized! {
@@ -35,7 +34,7 @@ impl<F: Scalar> Operation<F> for Add {
     }
 
     fn config(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "add" })
+        kind_of("add", &())
     }
 
     fn plan(&self, inputs: &[Port], _max_batch: usize) -> Result<Need, PlanError> {
@@ -56,5 +55,14 @@ impl<F: Scalar> Operation<F> for Add {
         for dx in io.dx.into_iter().flatten() {
             io.pool.split(dx.len(), GRAIN, (dx, io.dy), |(dx, dy)| dx.copy_from_slice(dy));
         }
+    }
+}
+
+impl Examples for Add {
+    fn examples() -> Vec<Example<Self>> {
+        vec![
+            Example::new("Add", Self).input(4).input(4),
+            Example::new("Add of three", Self).input(5).input(5).input(5),
+        ]
     }
 }

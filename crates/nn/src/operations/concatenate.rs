@@ -1,9 +1,9 @@
 //! Several inputs side by side.
 
 use pellucid_compute::{Pool, Rows, Scalar};
-use serde::{Deserialize, Serialize};
 
 use super::GRAIN;
+use crate::configs::{Example, Examples, kind_of};
 use crate::layer::{Need, Operation, OperationBackward, OperationForward, PlanError, Port};
 
 /// Inputs side by side along the last dimension: y = [x_1, ..., x_n], the channels of images.
@@ -11,8 +11,7 @@ use crate::layer::{Need, Operation, OperationBackward, OperationForward, PlanErr
 /// All other dimensions must be equal. Backward: dL/dx_i is the part of dL/dy that x_i became.
 ///
 /// Source: Huang, Liu, van der Maaten and Weinberger, *Densely connected convolutional networks* (2017).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Concatenate;
 
 /// The last dimension of a shape.
@@ -41,7 +40,7 @@ impl<F: Scalar> Operation<F> for Concatenate {
     }
 
     fn config(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "concatenate" })
+        kind_of("concatenate", &())
     }
 
     fn plan(&self, inputs: &[Port], _max_batch: usize) -> Result<Need, PlanError> {
@@ -80,5 +79,14 @@ impl<F: Scalar> Operation<F> for Concatenate {
             }
             begin += columns;
         }
+    }
+}
+
+impl Examples for Concatenate {
+    fn examples() -> Vec<Example<Self>> {
+        vec![
+            Example::new("Concatenate", Self).input(2).input(3),
+            Example::new("Concatenate by channels", Self).input([3, 2]).input([3, 1]).input([3, 2]),
+        ]
     }
 }

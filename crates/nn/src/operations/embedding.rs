@@ -3,6 +3,7 @@
 use pellucid_compute::{Scalar, Stream};
 use serde::{Deserialize, Serialize};
 
+use crate::configs::{Example, Examples, kind_of};
 use crate::layer::{
     Need, Operation, OperationBackward, OperationForward, PlanError, Port, TensorSpec, TensorsMut,
 };
@@ -43,7 +44,7 @@ impl<F: Scalar> Operation<F> for Embedding {
     }
 
     fn config(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "embedding", "width": self.width })
+        kind_of("embedding", self)
     }
 
     fn plan(&self, inputs: &[Port], _max_batch: usize) -> Result<Need, PlanError> {
@@ -83,5 +84,11 @@ impl<F: Scalar> Operation<F> for Embedding {
                 *d += dy;
             }
         }
+    }
+}
+
+impl Examples for Embedding {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new("Embedding", Self::new(4)).indices(3, 5)]
     }
 }

@@ -1,20 +1,37 @@
 //! The operations: layers of several inputs, or of indices. Each file holds one, its equations and its two passes.
+//!
+//! A new operation is a file, a `mod` and a `pub use` here, and a word in [`OperationConfig`].
 
 mod add;
 mod concatenate;
-mod config;
 mod embedding;
 mod multiply;
 
 pub use add::Add;
 pub use concatenate::Concatenate;
-pub use config::OperationConfig;
-pub(crate) use config::build;
 pub use embedding::Embedding;
 pub use multiply::Multiply;
 
-use crate::layer::{PlanError, Port};
+use pellucid_compute::Scalar;
+use serde::Deserialize;
+
+use crate::configs::configs;
+use crate::layer::{Operation, PlanError, Port, Single};
+use crate::layers::{LayerConfig, LayerConfigError};
 use crate::network::Shape;
+
+configs! {
+    /// A built-in operation, as it stands in a checkpoint or a configuration file.
+    pub enum OperationConfig: Operation { Add, Concatenate, Embedding(Embedding), Multiply }
+}
+
+/// The built-in layer or operation that a description is of.
+pub(crate) fn build<F: Scalar>(json: &serde_json::Value) -> Result<Box<dyn Operation<F>>, LayerConfigError> {
+    if let Ok(operation) = OperationConfig::deserialize(json) {
+        return Ok(operation.build());
+    }
+    Ok(Box::new(Single(LayerConfig::from_json(json)?.build())))
+}
 
 /// Fewest elements that are worth a second thread.
 const GRAIN: usize = 1 << 13;

@@ -1,9 +1,9 @@
 //! The product of two inputs, element by element.
 
 use pellucid_compute::{Scalar, vectorized};
-use serde::{Deserialize, Serialize};
 
 use super::{GRAIN, common_shape};
+use crate::configs::{Example, Examples, kind_of};
 use crate::layer::{Need, Operation, OperationBackward, OperationForward, PlanError, Port};
 
 /// The product y = a b of two inputs of one shape, element by element, such as a gate and what it lets through.
@@ -11,8 +11,7 @@ use crate::layer::{Need, Operation, OperationBackward, OperationForward, PlanErr
 /// Backward: dL/da = dL/dy b and dL/db = dL/dy a.
 ///
 /// Source: Dauphin, Fan, Auli and Grangier, *Language modeling with gated convolutional networks* (2017).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Multiply;
 
 vectorized! {
@@ -29,7 +28,7 @@ impl<F: Scalar> Operation<F> for Multiply {
     }
 
     fn config(&self) -> serde_json::Value {
-        serde_json::json!({ "kind": "multiply" })
+        kind_of("multiply", &())
     }
 
     fn plan(&self, inputs: &[Port], _max_batch: usize) -> Result<Need, PlanError> {
@@ -52,5 +51,11 @@ impl<F: Scalar> Operation<F> for Multiply {
                 io.pool.split(dx.len(), GRAIN, (dx, io.dy, other), |(dx, dy, other)| product(dx, dy, other));
             }
         }
+    }
+}
+
+impl Examples for Multiply {
+    fn examples() -> Vec<Example<Self>> {
+        vec![Example::new("Multiply", Self).input(4).input(4)]
     }
 }

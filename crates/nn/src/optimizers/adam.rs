@@ -123,6 +123,9 @@ impl<F: Scalar> Optimizer<F> for Adam {
 
 impl Examples for Adam {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new(Self::default()), Example::new(Self { weight_decay: 0.1, ..Self::default() })]
+        vec![
+            Example::new("Adam", Self::default()),
+            Example::new("Adam with weight decay", Self { weight_decay: 0.1, ..Self::default() }),
+        ]
     }
 }

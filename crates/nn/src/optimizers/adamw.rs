@@ -76,6 +76,6 @@ impl<F: Scalar> Optimizer<F> for AdamW {
 
 impl Examples for AdamW {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new(Self::default())]
+        vec![Example::new("AdamW", Self::default())]
     }
 }

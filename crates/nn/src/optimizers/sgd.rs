@@ -94,6 +94,10 @@ impl<F: Scalar> Optimizer<F> for Sgd {
 impl Examples for Sgd {
     fn examples() -> Vec<Example<Self>> {
         let momentum = Self { momentum: 0.9, weight_decay: 0.01, ..Self::default() };
-        [Self::default(), momentum, Self { nesterov: true, ..momentum }].map(Example::new).into()
+        vec![
+            Example::new("SGD", Self::default()),
+            Example::new("SGD with momentum", momentum),
+            Example::new("Nesterov's SGD", Self { nesterov: true, ..momentum }),
+        ]
     }
 }
