@@ -1,20 +1,20 @@
 //! What a user may get wrong, and data that are hard: a clear message or a documented result, and always an end.
 
+mod common;
+
 use pellucid_compute::{Pool, Stream};
 use pellucid_svm::{
     ClassWeight, Effort, Fit, Gamma, Kernel, MultiClass, OneClassSvm, Options, Samples, Solver, Svc,
     SvmError, Svr,
 };
 
+use common::{normal, refused};
+
 const X: [f64; 8] = [0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0];
 const LABELS: [i32; 4] = [0, 0, 1, 1];
 
 fn samples() -> Samples<'static> {
     Samples::dense(&X, 2)
-}
-
-fn refused<T>(result: Result<T, SvmError>) -> String {
-    result.err().expect("an error").to_string()
 }
 
 fn rbf() -> Svc {
@@ -175,8 +175,7 @@ fn precomputed_kernels_must_be_square_and_symmetric() {
 
 /// Symmetric, with as many negative eigenvalues as positive ones.
 fn indefinite(n: usize, seed: u64) -> Vec<f64> {
-    let mut noise = vec![0.0; n * n];
-    Stream::new(seed).fill_normal(&mut noise, 0.0, 1.0);
+    let noise = normal(seed, n * n);
     (0..n * n).map(|at| noise[at] + noise[at % n * n + at / n]).collect()
 }
 
@@ -219,8 +218,7 @@ fn kernels_that_are_not_positive_semidefinite_end_at_a_stationary_point() {
 
 #[test]
 fn iterations_can_be_limited() {
-    let mut x = vec![0.0; 300];
-    Stream::new(3).fill_normal(&mut x, 0.0, 1.0);
+    let x = normal(3, 300);
     let labels: Vec<i32> = (0..100).map(|i| i % 2).collect();
     for solver in [Solver::SecondOrder, Solver::Platt, Solver::Simplified] {
         let options = Options { solver, max_iterations: Some(5), ..Effort::Exact.into() };

@@ -1,8 +1,12 @@
 //! Probabilities: agreement with recorded numbers, laws, and the two ways to fit them.
 
-use pellucid_compute::{Pool, Stream};
+mod common;
+
+use pellucid_compute::Pool;
 use pellucid_svm::{CalibratedSvc, Calibration, Fit, Gamma, Kernel, MultiClass, Samples, Svc, SvcModel};
 use serde::Deserialize;
+
+use common::{close, normal, refused};
 
 #[derive(Deserialize)]
 struct Recorded {
@@ -29,14 +33,9 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("scikit_learn/recorded.json")).unwrap()
 }
 
-fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found}, expected {expected}");
-}
-
 /// Overlapping clouds of points, one a class.
 fn clouds(n: usize, classes: usize, seed: u64) -> (Vec<f64>, Vec<i32>) {
-    let mut x = vec![0.0; n * 3];
-    Stream::new(seed).fill_normal(&mut x, 0.0, 1.0);
+    let mut x = normal(seed, n * 3);
     let labels: Vec<i32> = (0..n).map(|i| 10 * i32::try_from(i % classes).unwrap()).collect();
     for (row, &label) in x.chunks_exact_mut(3).zip(&labels) {
         row[label as usize / 10 % 3] += if label < 30 { 2.0 } else { -2.0 };
@@ -180,19 +179,18 @@ fn what_does_not_fit_is_refused() {
     let samples = Samples::dense(&x, 3);
     let pool = Pool::single();
     let model = Svc::new(Kernel::Linear).fit(samples, &labels).unwrap();
-    let message = |result: Result<CalibratedSvc, pellucid_svm::SvmError>| result.err().unwrap().to_string();
-    let found = message(CalibratedSvc::from_parts(model.clone(), &[1.0], &[0.0]));
+    let found = refused(CalibratedSvc::from_parts(model.clone(), &[1.0], &[0.0]));
     assert!(found.contains("3 finite numbers A and as many B"), "{found}");
-    let found = message(CalibratedSvc::from_parts(model.clone(), &[1.0, f64::NAN, 1.0], &[0.0; 3]));
+    let found = refused(CalibratedSvc::from_parts(model.clone(), &[1.0, f64::NAN, 1.0], &[0.0; 3]));
     assert!(found.contains("finite"), "{found}");
     let found =
-        message(CalibratedSvc::on_held_out(model.clone(), Samples::dense(&x[..6], 3), &[0, 10], &pool));
+        refused(CalibratedSvc::on_held_out(model.clone(), Samples::dense(&x[..6], 3), &[0, 10], &pool));
     assert_eq!(found, "held-out labels: expected at least one sample of each class, found none of class 20");
     let strange = [0, 10, 20, 5];
-    let found = message(CalibratedSvc::on_held_out(model, Samples::dense(&x[..12], 3), &strange, &pool));
+    let found = refused(CalibratedSvc::on_held_out(model, Samples::dense(&x[..12], 3), &strange, &pool));
     assert_eq!(found, "held-out labels: expected one of [0, 10, 20], found 5 of sample 3 (from 0)");
     let svc = Svc::new(Kernel::Linear);
     let one = Calibration { folds: 1, seed: 0 };
-    let found = message(CalibratedSvc::fit(&svc, samples, &labels, one, Fit::on(&pool)));
+    let found = refused(CalibratedSvc::fit(&svc, samples, &labels, one, Fit::on(&pool)));
     assert_eq!(found, "folds: expected at least 2, found 1");
 }

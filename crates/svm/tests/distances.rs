@@ -1,11 +1,15 @@
 //! Kernels of distances against explicit differences in f64, whatever the magnitudes of the samples.
 
-use pellucid_compute::{Pool, Stream};
+mod common;
+
+use pellucid_compute::Pool;
 use pellucid_data::{Csr, Matrix};
 use pellucid_svm::{
     DecisionFunction, Effort, Fit, Gamma, Kernel, OneClassSvm, Options, Samples, Svc, SvcModel, SvmError, Svr,
 };
 use proptest::prelude::*;
+
+use common::normal;
 
 const ROWS: usize = 24;
 
@@ -19,8 +23,7 @@ struct Table {
 
 impl Table {
     fn new(seed: u64, columns: usize, [size, offset, outlier]: [f64; 3], outliers: usize) -> Self {
-        let mut values = vec![0.0; ROWS * columns];
-        Stream::new(seed).fill_normal(&mut values, 0.0, 1.0);
+        let mut values = normal(seed, ROWS * columns);
         for (at, value) in values.iter_mut().enumerate() {
             let column = (at % columns) as f64;
             *value = *value * size + offset * (1.0 + column);
@@ -72,19 +75,19 @@ fn sums(gamma: f64, vectors: &Samples<'_>, coefficients: impl Iterator<Item = f6
 }
 
 /// Decisions agree with the model's own coefficients to a relative 1e-9 of the terms that they are added up from.
-fn check_machine(machine: &DecisionFunction, samples: &Samples<'_>) -> Result<(), TestCaseError> {
-    let gamma = machine.kernel().gamma().unwrap();
-    let vectors = machine.support_vectors().samples().unwrap();
-    for (i, value) in machine.predict(*samples).unwrap().into_iter().enumerate() {
+fn check_function(function: &DecisionFunction, samples: &Samples<'_>) -> Result<(), TestCaseError> {
+    let gamma = function.kernel().gamma().unwrap();
+    let vectors = function.support_vectors().samples().unwrap();
+    for (i, value) in function.predict(*samples).unwrap().into_iter().enumerate() {
         let x = row(samples, i);
-        let (sum, size) = sums(gamma, &vectors, machine.dual_coefficients().iter().copied(), &x);
-        let right = sum + machine.intercept();
-        prop_assert!((value - right).abs() <= 1e-9 * (size + machine.intercept().abs()), "{value} {right}");
+        let (sum, size) = sums(gamma, &vectors, function.dual_coefficients().iter().copied(), &x);
+        let right = sum + function.intercept();
+        prop_assert!((value - right).abs() <= 1e-9 * (size + function.intercept().abs()), "{value} {right}");
     }
     Ok(())
 }
 
-/// As [`check_machine`], and the class of every row is the one that the exact values decide.
+/// As [`check_function`], and the class of every row is the one that the exact values decide.
 fn check_classifier(model: &SvcModel, samples: &Samples<'_>) -> Result<(), TestCaseError> {
     let gamma = model.kernel().gamma().unwrap();
     let vectors = model.support_vectors().samples().unwrap();
@@ -150,13 +153,13 @@ fn check_all(samples: &Samples<'_>, data: &Table, gamma: Gamma, effort: Effort) 
             svr.fit(samples, &targets).unwrap()
         };
         let model = fit(rbf.clone(), *samples);
-        check_machine(&model, samples)?;
+        check_function(&model, samples)?;
         let right = fit(Kernel::Precomputed, Samples::dense(&exact, ROWS)).report().dual_objective;
         same_objective(model.report().dual_objective, right, options.tolerance, 5.0 * n)?;
     }
     let one_class = |kernel: Kernel| OneClassSvm::new(kernel, 0.3).options(options);
     let model = one_class(rbf).fit(*samples).unwrap();
-    check_machine(&model, samples)?;
+    check_function(&model, samples)?;
     let right = one_class(Kernel::Precomputed).fit(Samples::dense(&exact, ROWS)).unwrap();
     same_objective(model.report().dual_objective, right.report().dual_objective, options.tolerance, n)?;
     let outside = model.signs(*samples).unwrap().iter().filter(|&&sign| sign < 0).count();
@@ -207,8 +210,7 @@ proptest! {
 #[test]
 fn one_huge_value_moves_no_other_row() {
     let (rows, columns) = (100, 3);
-    let mut values = vec![0.0; rows * columns];
-    Stream::new(5).fill_normal(&mut values, 0.0, 1.0);
+    let mut values = normal(5, rows * columns);
     let labels: Vec<i32> =
         values.chunks_exact(columns).map(|x| if x[0] * x[1] > 0.0 { 1 } else { -1 }).collect();
     let svc = Svc::new(Kernel::rbf(Gamma::Value(0.5))).c(10.0);

@@ -1,11 +1,15 @@
 //! Rare classes, one class only, fewer samples than folds, a thousand classes, hard margins: what LIBSVM 3.24 does with
 //! the same data, from its svm-train.
 
+mod common;
+
 use pellucid_compute::Pool;
 use pellucid_svm::{
     CalibratedSvc, Calibration, ClassOrder, ClassWeight, Effort, Fit, Gamma, GridSearch, Kernel, MultiClass,
     Samples, StoredModel, Svc, Svr, stratified_folds,
 };
+
+use common::close;
 
 /// Four samples of class 1 and one of class 2 (`r.svm` of the cases).
 const X: [f64; 5] = [1.0, 1.1, 0.9, 1.2, -1.0];
@@ -17,10 +21,6 @@ fn samples() -> Samples<'static> {
 
 fn rbf() -> Svc {
     Svc::new(Kernel::rbf(Gamma::Value(1.0)))
-}
-
-fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found}, expected {expected}");
 }
 
 #[test]

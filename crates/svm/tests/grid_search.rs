@@ -1,28 +1,22 @@
 //! The search shares work and finds what separate fits find.
 
+mod common;
+
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pellucid_compute::{Pool, Stream};
+use pellucid_compute::Pool;
 use pellucid_data::Csr;
 use pellucid_svm::{
     CalibratedSvc, Calibration, ClassWeight, Effort, Fit, Gamma, GridSearch, Kernel, MultiClass, Options,
     Samples, Svc, stratified_folds,
 };
 
-fn clouds(n: usize, classes: usize) -> (Vec<f64>, Vec<i32>) {
-    let mut x = vec![0.0; n * 4];
-    Stream::new(1).fill_normal(&mut x, 0.0, 1.0);
-    let labels: Vec<i32> = (0..n).map(|i| i32::try_from(i % classes).unwrap()).collect();
-    for (row, &label) in x.chunks_exact_mut(4).zip(&labels) {
-        row[label as usize] += 1.5;
-    }
-    (x, labels)
-}
+use common::clouds;
 
 #[test]
 fn points_are_those_of_separate_fits() {
-    let (x, labels) = clouds(180, 3);
+    let (x, labels) = clouds(180, 4, 3, 1);
     let samples = Samples::dense(&x, 4);
     let fold_of = stratified_folds(&labels, 4, 9).unwrap();
     let variants: [fn(Svc) -> Svc; 3] = [
@@ -76,7 +70,7 @@ fn ties_go_to_the_smaller_c_and_gamma() {
 
 #[test]
 fn sparse_precomputed_and_any_number_of_threads() {
-    let (x, labels) = clouds(90, 3);
+    let (x, labels) = clouds(90, 4, 3, 1);
     let accuracies = |samples: Samples<'_>, kernel: Kernel, threads: usize| {
         let search = GridSearch::new(Svc::new(kernel).options(Effort::Exact.into())).c(&[0.5, 5.0]).folds(3);
         let found = search.fit_with(samples, &labels, Fit::on(&Pool::new(threads))).unwrap();
@@ -96,7 +90,7 @@ fn sparse_precomputed_and_any_number_of_threads() {
 
 #[test]
 fn the_observer_hears_of_the_whole_search_and_may_stop_it() {
-    let (x, labels) = clouds(90, 3);
+    let (x, labels) = clouds(90, 4, 3, 1);
     let samples = Samples::dense(&x, 4);
     // A tolerance so small that a fit takes many steps.
     let options = pellucid_svm::Options { tolerance: 1e-9, ..Effort::Exact.into() };
@@ -117,7 +111,7 @@ fn the_observer_hears_of_the_whole_search_and_may_stop_it() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let (x, labels) = clouds(30, 2);
+    let (x, labels) = clouds(30, 4, 2, 1);
     let samples = Samples::dense(&x, 4);
     let search = GridSearch::new(Svc::new(Kernel::Linear));
     let message =
@@ -144,7 +138,7 @@ fn what_does_not_fit_is_refused() {
 /// Rows that find no room are computed where they are needed, with the same bits.
 #[test]
 fn results_do_not_depend_on_how_many_rows_are_kept() {
-    let (x, labels) = clouds(300, 3);
+    let (x, labels) = clouds(300, 4, 3, 1);
     let fit = |cache_bytes| {
         let options = Options { cache_bytes, ..Options::default() };
         let search = GridSearch::new(Svc::new(Kernel::rbf(Gamma::Scale)).options(options)).folds(3);

@@ -1,16 +1,14 @@
 //! What is claimed holds: decisions are those of the coefficients, certified gaps are within the tolerance.
 
-use pellucid_compute::{Pool, Stream};
+mod common;
+
+use pellucid_compute::Pool;
 use pellucid_svm::{
     AnyModel, Effort, Fit, Gamma, Kernel, OneClassSvm, Options, Samples, StoredModel, Svc, SvcModel,
     SvmError, Svr,
 };
 
-fn normal(seed: u64, count: usize) -> Vec<f64> {
-    let mut values = vec![0.0; count];
-    Stream::new(seed).fill_normal(&mut values, 0.0, 1.0);
-    values
-}
+use common::normal;
 
 /// The values of the one machine of two classes, from its coefficients.
 fn right_values(model: &SvcModel, x: &[f64], columns: usize) -> Vec<(f64, f64)> {

@@ -1,20 +1,13 @@
 //! All solvers reach the same optimum, whatever the options.
 
-use pellucid_compute::{Pool, Stream};
+mod common;
+
+use pellucid_compute::Pool;
 use pellucid_svm::{
     Effort, Fit, Gamma, Kernel, MultiClass, OneClassSvm, Options, Precision, Samples, Solver, Svc, Svr,
 };
 
-/// Overlapping clouds of points, one a class.
-fn clouds(n: usize, d: usize, classes: usize, seed: u64) -> (Vec<f64>, Vec<i32>) {
-    let mut x = vec![0.0; n * d];
-    Stream::new(seed).fill_normal(&mut x, 0.0, 1.0);
-    let labels: Vec<i32> = (0..n).map(|i| i32::from((i % classes) as u8)).collect();
-    for (row, &label) in x.chunks_exact_mut(d).zip(&labels) {
-        row[label as usize % d] += 1.5;
-    }
-    (x, labels)
-}
+use common::clouds;
 
 fn close(a: f64, b: f64, tolerance: f64) {
     assert!((a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1e-12), "{a} and {b}");
