@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use pellucid::data::DataError;
 use pellucid::data::text::{Escaped, read_text};
-use pellucid::nn::LayerConfig;
+use pellucid::nn::{ClassWeights, DecayOf, LayerConfig, ParameterGroup, TermConfig};
 use pellucid::prelude::*;
 use pellucid_terminal::{failure, say};
 use serde::Deserialize;
@@ -142,8 +142,19 @@ pub struct Training {
     pub batch_size: usize,
     #[serde(default)]
     pub seed: u64,
-    pub loss: LossConfig,
+    /// The loss of the output; in its place, `terms` may name several.
+    #[serde(default)]
+    pub loss: Option<LossConfig>,
+    #[serde(default)]
+    pub terms: Vec<TermConfig>,
+    pub class_weights: Option<ClassWeights>,
+    #[serde(default = "default_accumulate")]
+    pub accumulate: usize,
     pub optimizer: OptimizerConfig,
+    #[serde(default)]
+    pub groups: Vec<ParameterGroup>,
+    #[serde(default)]
+    pub decay: DecayOf,
     pub schedule: Schedule,
     pub clip_norm: Option<f64>,
     pub early_stopping: Option<EarlyStopping>,
@@ -151,6 +162,10 @@ pub struct Training {
 
 fn default_batch_size() -> usize {
     32
+}
+
+fn default_accumulate() -> usize {
+    1
 }
 
 /// Where the results go.
@@ -185,8 +200,13 @@ impl Training {
             epochs: self.epochs,
             batch_size: self.batch_size,
             seed: seed.unwrap_or(self.seed),
-            loss: self.loss,
+            loss: self.loss.unwrap_or(LossConfig::Mse),
+            terms: self.terms.clone(),
+            class_weights: self.class_weights.clone(),
+            accumulate: self.accumulate,
             optimizer: self.optimizer,
+            groups: self.groups.clone(),
+            decay: self.decay,
             schedule: self.schedule,
             clip_norm: self.clip_norm,
             early_stopping: self.early_stopping,
@@ -274,7 +294,11 @@ pub fn read(path: &Path) -> Result<(Config, String)> {
         other @ DataError::Invalid { .. } => failure::usage(other.to_string()),
     })?;
     // The error of the toml crate shows the line itself.
-    let config = toml::from_str(&text)
+    let config: Config = toml::from_str(&text)
         .map_err(|error| failure::usage(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
+    if config.training.loss.is_none() == config.training.terms.is_empty() {
+        let message = "training: expected either a loss or terms";
+        return Err(failure::usage(format!("{}: {message}", path.display())));
+    }
     Ok((config, text))
 }

@@ -3,11 +3,14 @@
 use std::ops::RangeInclusive;
 
 use pellucid_compute::Scalar;
-use pellucid_data::{Dataset, Element, Features, Targets};
+use pellucid_data::{Column, Dataset, Element, Targets};
 
 use crate::error::Error;
-use crate::losses::Loss;
-use crate::session::Model;
+use crate::feed::{INPUT, column_of};
+use crate::losses::{Loss, TargetKind};
+use crate::network::Shape;
+use crate::objective::{Objective, TARGET, TargetOf, Term, WEIGHT};
+use crate::session::{Model, Plan};
 
 /// Samples that are looked at together.
 const BLOCK: usize = 64;
@@ -32,86 +35,215 @@ pub fn check_data<F: Scalar + Element>(
     loss: &dyn Loss<F>,
     data: &Dataset,
 ) -> Result<(), Error> {
-    check_widths(model, data)?;
-    check_inputs::<F>(data)?;
-    let values = match &**data.targets() {
-        Targets::SameAsInput => &**data.features(),
-        Targets::Values(values) => values,
-        Targets::Classes { .. } | Targets::Column => return Ok(()),
+    check_fit(model, &Objective::new().with(Term::borrowed("loss", loss)), data)
+}
+
+/// Checks that a data set can be fed to a model, and its columns compared with the values that the terms of an objective
+/// look at.
+///
+/// # Errors
+/// Returns an error if the objective does not fit the model, or the data set does not fit either, with the row of the data
+/// set's table and the column.
+pub fn check_fit<F: Scalar + Element>(
+    model: &Model<F>,
+    objective: &Objective<'_, F>,
+    data: &Dataset,
+) -> Result<(), Error> {
+    if data.is_empty() {
+        return Err(mismatch("at least one sample", "an empty data set"));
+    }
+    let plan = model.plan();
+    objective.check(model.architecture(), plan)?;
+    check_widths(plan, data, "the network's input")?;
+    for (term, value) in objective.terms().iter().zip(objective.values(model.architecture())?) {
+        let planned = plan.values.iter().find(|planned| planned.value == value);
+        if let (Some(planned), TargetOf::Column(name)) = (planned, term.target()) {
+            check_target(term.loss(), &planned.port.shape, name, data)?;
+        } else if *term.target() == TargetOf::Nothing && !term.loss().accepts(TargetKind::None) {
+            let expected = format!("a target for the {}", term.loss().name());
+            return Err(mismatch(expected, "a term without one"));
+        }
+    }
+    if let Some(column) = data.column(WEIGHT)
+        && !matches!(column, Column::Weights(_))
+    {
+        return Err(mismatch("a column \"weight\" of weights of samples", "a column of another kind"));
+    }
+    check_numbers::<F>(plan, data)?;
+    for term in objective.terms() {
+        if let TargetOf::Column(name) = term.target() {
+            check_values(term.loss(), name, data)?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a data set can be fed to a view; `what` says what its inputs are.
+///
+/// # Errors
+/// Returns an error if a column is missing or of another width, or if `F` cannot hold a number of it.
+pub(crate) fn check_inputs<F: Scalar + Element>(
+    plan: &Plan,
+    data: &Dataset,
+    what: &str,
+) -> Result<(), Error> {
+    check_widths(plan, data, what)?;
+    check_numbers::<F>(plan, data)
+}
+
+/// Checks the columns that feed the inputs of a plan: that they are there, as wide, and of the same kind.
+fn check_widths(plan: &Plan, data: &Dataset, what: &str) -> Result<(), Error> {
+    for (number, input) in plan.inputs().iter().enumerate() {
+        let Some(column) = column_of(plan, number, data).and_then(|column| data.column(column)) else {
+            let names: Vec<&str> = data.names().collect();
+            let expected = format!("a column {:?} for the input of that name", input.name);
+            return Err(mismatch(expected, format!("columns {}", names.join(", "))));
+        };
+        let (shape, width) = (&input.port.shape, column.width());
+        let what =
+            if plan.inputs().len() == 1 { what.to_owned() } else { format!("the input {:?}", input.name) };
+        match input.port.below {
+            None if matches!(column, Column::Indices(_)) || column.is_index() && !is_classes(column) => {
+                return Err(mismatch(format!("samples of numbers, {what}"), "samples of indices"));
+            }
+            Some(below) if column.below().is_none_or(|found| found > below as usize) => {
+                let found = match column.below() {
+                    Some(found) => format!("indices below {found}"),
+                    None => "samples of numbers".into(),
+                };
+                return Err(mismatch(format!("samples of indices below {below}, {what}"), found));
+            }
+            _ if width != shape.len() => {
+                let kind = if input.port.is_indices() { "indices" } else { "numbers" };
+                return Err(mismatch(
+                    format!("samples of {shape} {kind}, {what}"),
+                    format!("samples of {width}"),
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_classes(column: &Column) -> bool {
+    matches!(column, Column::Classes(_))
+}
+
+/// Checks that `F` can hold the numbers of the columns that feed the inputs of a plan.
+fn check_numbers<F: Scalar + Element>(plan: &Plan, data: &Dataset) -> Result<(), Error> {
+    for (number, input) in plan.inputs().iter().enumerate() {
+        let Some(column) = column_of(plan, number, data) else { continue };
+        if input.port.is_indices() || !may_overflow::<F>(data.column(column)) {
+            continue;
+        }
+        let (width, finite) = (input.port.shape.len(), |x: F| Scalar::is_finite(x));
+        let gather = |positions: &[u32], out: &mut [F]| data.gather(column, positions, out);
+        let Some(place) = first_wrong(data, width, gather, finite) else { continue };
+        let found = place.read(width, |positions, out| data.gather(column, positions, out));
+        return Err(place.error(representable::<F>("inputs"), found));
+    }
+    Ok(())
+}
+
+/// The column that a loss is compared with: the one of that name, or that of the input, which an autoencoder's target is.
+fn target_column(name: &str, data: &Dataset) -> Option<usize> {
+    let input = || {
+        data.column_index(INPUT)
+            .filter(|_| name == TARGET && matches!(**data.targets(), Targets::SameAsInput))
     };
-    let range = loss.targets();
-    let any = range == (f64::NEG_INFINITY..=f64::INFINITY);
-    if any && !may_overflow::<F>(values) {
+    data.column_index(name).or_else(input)
+}
+
+/// Checks that a column can be the target of a loss of values of shape `shape`: kind, width, and an output for each class.
+fn check_target<F: Scalar>(
+    loss: &dyn Loss<F>,
+    shape: &Shape,
+    name: &str,
+    data: &Dataset,
+) -> Result<(), Error> {
+    let Some(column) = target_column(name, data).and_then(|column| data.column(column)) else {
+        let names: Vec<&str> = data.names().collect();
+        return Err(mismatch(
+            format!("a column {name:?} as targets"),
+            format!("columns {}", names.join(", ")),
+        ));
+    };
+    let width = column.width();
+    if column.is_index() && loss.accepts(TargetKind::Classes) {
+        // A sample has one class, or one for each place of the value.
+        let places = shape.dims().split_last().map_or(1, |(_, outer)| outer.iter().product());
+        let classes = if width == 1 { shape.len() } else { shape.len() / places.max(1) };
+        if width != 1 && width != places {
+            return Err(mismatch(
+                format!("targets of {places} classes a sample"),
+                format!("targets of {width}"),
+            ));
+        }
+        return match column {
+            Column::Classes(column) => check_labels(column.labels(), data, classes),
+            _ if column.below().is_some_and(|below| below > classes) => Err(mismatch(
+                format!("targets below {classes}, the network's classes"),
+                format!("targets below {}", column.below().unwrap_or(0)),
+            )),
+            _ => Ok(()),
+        };
+    }
+    if let Column::Classes(column) = column {
+        // As numbers: one-hot.
+        return check_labels(column.labels(), data, shape.len());
+    }
+    if column.is_index() || !loss.accepts(TargetKind::Values) {
+        let found = if column.is_index() { "indices" } else { "numbers" };
+        return Err(mismatch(format!("targets that the {} takes", loss.name()), found));
+    }
+    if width == shape.len() {
+        Ok(())
+    } else {
+        let expected = format!("targets of {shape} numbers, the network's output");
+        Err(mismatch(expected, format!("targets of {width}")))
+    }
+}
+
+/// Checks that there is an output for each class of a data set.
+fn check_labels(labels: &[u32], data: &Dataset, outputs: usize) -> Result<(), Error> {
+    let labels = data.rows().iter().map(|&row| (labels[row as usize], row));
+    let (Some((least, _)), Some((largest, _))) = (labels.clone().min(), labels.clone().max()) else {
+        return Ok(());
+    };
+    if (largest as usize) < outputs {
         return Ok(());
     }
+    let row = labels.filter(|&(label, _)| label as usize >= outputs).map(|(_, row)| row).min();
+    Err(Error::Labels { least, largest, outputs, row: row.unwrap_or_default() })
+}
+
+/// Checks that `F` can hold the targets of a loss, and that it is defined for them.
+fn check_values<F: Scalar + Element>(loss: &dyn Loss<F>, name: &str, data: &Dataset) -> Result<(), Error> {
+    let Some(number) = target_column(name, data) else { return Ok(()) };
+    let column = data.column(number);
+    let range = loss.targets();
+    let any = range == (f64::NEG_INFINITY..=f64::INFINITY);
+    if any && !may_overflow::<F>(column) || column.is_none_or(Column::is_index) {
+        return Ok(());
+    }
+    let width = column.map_or(0, Column::width);
     let (least, most) = (<F as Scalar>::from_f64(*range.start()), <F as Scalar>::from_f64(*range.end()));
     let right = |t: F| t >= least && t <= most && Scalar::is_finite(t);
-    let gather = |positions: &[u32], out: &mut [F]| data.gather_targets(positions, out);
-    let Some(place) = first_wrong(data, data.target_width(), gather, right) else { return Ok(()) };
-    let found = place.read(data.target_width(), |positions, out| data.gather_targets(positions, out));
+    let gather = |positions: &[u32], out: &mut [F]| data.gather(number, positions, out);
+    let Some(place) = first_wrong(data, width, gather, right) else { return Ok(()) };
+    let found = place.read(width, |positions, out| data.gather(number, positions, out));
     let expected = if range.contains(&found) { representable::<F>("targets") } else { words(&range) };
     Err(place.error(expected, found))
 }
 
-/// Checks that `F` can hold the inputs of a data set.
-///
-/// # Errors
-/// The first that it cannot, with the row of the data set's table and the column.
-pub(crate) fn check_inputs<F: Scalar + Element>(data: &Dataset) -> Result<(), Error> {
-    if !may_overflow::<F>(data.features()) {
-        return Ok(());
-    }
-    let (width, finite) = (data.input_width(), |x: F| Scalar::is_finite(x));
-    let gather = |positions: &[u32], out: &mut [F]| data.gather_inputs(positions, out);
-    let Some(place) = first_wrong(data, width, gather, finite) else { return Ok(()) };
-    let found = place.read(width, |positions, out| data.gather_inputs(positions, out));
-    Err(place.error(representable::<F>("inputs"), found))
-}
-
-/// Checks that the samples of a data set are as wide as a model's input and their targets as wide as its output, or, where
-/// they are classes, that there is an output for each.
-///
-/// # Errors
-/// What does not fit.
-pub(crate) fn check_widths<F: Scalar>(model: &Model<F>, data: &Dataset) -> Result<(), Error> {
-    if data.is_empty() {
-        return Err(Error::Input {
-            expected: "at least one sample".into(),
-            found: "an empty data set".into(),
-        });
-    }
-    let (input, output) = (model.plan().input(), model.plan().output());
-    if data.input_width() != input.len() {
-        return Err(Error::Input {
-            expected: format!("samples of {input} numbers, the network's input"),
-            found: format!("samples of {}", data.input_width()),
-        });
-    }
-    if let Targets::Classes { labels, .. } = &**data.targets() {
-        let labels = data.rows().iter().map(|&row| (labels[row as usize], row));
-        let (Some((least, _)), Some((largest, _))) = (labels.clone().min(), labels.clone().max()) else {
-            return Ok(());
-        };
-        return if (largest as usize) < output.len() {
-            Ok(())
-        } else {
-            let row = labels.filter(|&(label, _)| label as usize >= output.len()).map(|(_, row)| row).min();
-            Err(Error::Labels { least, largest, outputs: output.len(), row: row.unwrap_or_default() })
-        };
-    }
-    if output.len() == data.target_width() {
-        Ok(())
-    } else {
-        Err(Error::Input {
-            expected: format!("targets of {output} numbers, the network's output"),
-            found: format!("targets of {}", data.target_width()),
-        })
-    }
+fn mismatch(expected: impl Into<String>, found: impl Into<String>) -> Error {
+    Error::Input { expected: expected.into(), found: found.into() }
 }
 
 /// Whether numbers stored so may lie beyond the largest of `F`.
-fn may_overflow<F: Scalar>(features: &Features) -> bool {
-    matches!(features, Features::F64(_)) && F::NAME == "F32"
+fn may_overflow<F: Scalar>(column: Option<&Column>) -> bool {
+    column.is_some_and(Column::is_f64) && F::NAME == "F32"
 }
 
 /// A number of a data set: the position of its sample, the row of the table, and its column.

@@ -2,96 +2,98 @@
 
 use std::sync::Arc;
 
-use pellucid_compute::{Pool, Rows, Scalar};
+use pellucid_compute::{Pool, Scalar};
 use pellucid_data::{Batches, Dataset, Element, Targets};
 
-use crate::data_check::{check_data, check_inputs, check_widths};
+use crate::data_check::{check_fit, check_inputs};
 use crate::error::Error;
-use crate::losses::{Loss, evaluate_loss};
+use crate::feed::feed;
+use crate::losses::{CrossEntropyWithLogits, Loss};
 use crate::network::View;
+use crate::objective::{LossMemory, Losses, Objective, Term, TermLosses, batch_losses};
 use crate::session::{Model, Plan, Session, Weights};
 
 /// Samples of one batch of an evaluation.
 pub(crate) const BATCH: usize = 256;
 
-/// Fewest samples that are worth a second thread.
-const GRAIN: usize = 32;
-
-/// Copies the inputs of the samples at `positions` into the session, as floats.
-pub(crate) fn load_inputs<F: Scalar + Element>(session: &mut Session<F>, data: &Dataset, positions: &[u32]) {
-    let pool = Arc::clone(session.pool());
-    let x = Rows(session.input_mut(positions.len()), data.input_width());
-    pool.split(positions.len(), GRAIN, (x, positions), |(x, positions)| data.gather_inputs(positions, x.0));
-}
-
-/// The loss of the session's last forward pass, for the samples at `positions`; writes dL/d output.
-pub(crate) fn batch_loss<F: Scalar + Element>(
-    session: &mut Session<F>,
-    loss: &dyn Loss<F>,
-    data: &Dataset,
-    positions: &[u32],
-    targets: &mut [F],
-    sums: &mut [f64],
-) -> f64 {
-    let pool = Arc::clone(session.pool());
-    let (input, output, gradient) = session.loss_slices();
-    let sums = &mut sums[..positions.len()];
-    if matches!(**data.targets(), Targets::SameAsInput) {
-        return evaluate_loss(loss, &pool, output, input, gradient, sums);
-    }
-    let targets = &mut targets[..output.len()];
-    data.gather_targets(positions, targets);
-    evaluate_loss(loss, &pool, output, targets, gradient, sums)
-}
-
-/// The mean loss over a data set, in batches of at most `batch` samples in order, in memory that the caller owns.
-pub(crate) fn mean_loss<F: Scalar + Element>(
+/// The mean losses over a data set that was checked, in batches of at most `batch` samples in order, in memory that the
+/// caller owns.
+pub(crate) fn mean_losses<F: Scalar + Element>(
     session: &mut Session<F>,
     batch: usize,
     weights: Weights<'_, F>,
-    loss: &dyn Loss<F>,
+    objective: &Objective<'_, F>,
     data: &Dataset,
-    (targets, sums): (&mut [F], &mut [f64]),
-) -> f64 {
-    let mut total = 0.0;
+    memory: &mut LossMemory<F>,
+) -> Losses {
+    let count = objective.terms().len();
+    let (mut sums, mut totals) = (TermLosses::zeros(count), TermLosses::zeros(count));
     let mut positions = [0_u32; BATCH];
     for range in Batches::new(data.len(), batch.min(BATCH)) {
         let positions = &mut positions[..range.len()];
         for (position, row) in positions.iter_mut().zip(range) {
             *position = row as u32;
         }
-        load_inputs(session, data, positions);
+        feed(session, data, positions);
         session.forward(weights, None);
-        total += batch_loss(session, loss, data, positions, targets, sums) * positions.len() as f64;
+        let losses = batch_losses(session, objective, data, positions, None, memory);
+        for term in 0..count {
+            sums[term] += losses.terms[term] * losses.weights[term];
+            totals[term] += losses.weights[term];
+        }
     }
-    total / data.len() as f64
+    objective.means(&sums, &totals)
 }
 
-/// The mean loss of a model over a data set.
+impl<F: Scalar> Objective<'_, F> {
+    /// The losses whose weighted sums over the samples are `sums`, and whose weights add up to `totals`.
+    pub(crate) fn means(&self, sums: &TermLosses, totals: &TermLosses) -> Losses {
+        let mean = |(&sum, &total): (&f64, &f64)| if total == 0.0 { 0.0 } else { sum / total };
+        let terms: TermLosses = sums.iter().zip(&**totals).map(mean).collect();
+        let total =
+            self.terms().iter().zip(&*terms).fold(0.0, |total, (term, loss)| total + term.weight() * loss);
+        Losses { total, terms, weights: *totals }
+    }
+}
+
+/// The mean loss of a model's output over a data set.
 ///
 /// # Errors
-/// Where the data set is empty or does not fit the model and the loss (see [`check_data`]), or where the loss is infinite
-/// or NaN.
+/// Returns an error if the data set is empty or does not fit the model and the loss (see
+/// [`check_data`](crate::check_data)), or if the loss is infinite or NaN.
 pub fn evaluate<F: Scalar + Element>(
     model: &Model<F>,
     loss: &dyn Loss<F>,
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<f64, Error> {
-    check_data(model, loss, data)?;
-    let batch = BATCH.min(data.len());
-    let mut session = Session::training(model.architecture(), batch, pool)?;
-    let mut targets = vec![F::ZERO; batch * model.plan().output().len()];
-    let mut sums = vec![0.0; batch];
-    let loss = mean_loss(&mut session, BATCH, model.weights(), loss, data, (&mut targets, &mut sums));
-    if loss.is_finite() { Ok(loss) } else { Err(Error::Loss { loss }) }
+    let objective = Objective::new().with(Term::borrowed("loss", loss));
+    Ok(evaluate_objective(model, &objective, data, pool)?.total)
+}
+
+/// The mean losses of a model over a data set, term by term.
+///
+/// # Errors
+/// Returns an error if the data set is empty or does not fit the model and the objective, or if a loss is infinite or NaN.
+pub fn evaluate_objective<F: Scalar + Element>(
+    model: &Model<F>,
+    objective: &Objective<'_, F>,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<Losses, Error> {
+    check_fit(model, objective, data)?;
+    let (network, batch) = (model.architecture(), BATCH.min(data.len()));
+    let mut session = Session::training_for(network, &objective.values(network)?, batch, pool)?;
+    let mut memory = LossMemory::new(objective, &session)?;
+    let losses = mean_losses(&mut session, BATCH, model.weights(), objective, data, &mut memory);
+    if losses.total.is_finite() { Ok(losses) } else { Err(Error::Loss { loss: losses.total }) }
 }
 
 /// Runs a view of a model over a data set, whose samples are its inputs, and hands
-/// every batch to `visit`: the positions of its samples, their inputs, their outputs.
+/// every batch to `visit`: the positions of its samples, their first inputs, their outputs.
 ///
 /// # Errors
-/// Where the data set does not fit the layers, or `F` cannot hold a number of it.
+/// Returns an error if the data set does not fit the view, or if `F` cannot hold a number of it.
 pub fn for_each_batch<F: Scalar + Element>(
     model: &Model<F>,
     view: &View,
@@ -99,18 +101,13 @@ pub fn for_each_batch<F: Scalar + Element>(
     pool: &Arc<Pool>,
     mut visit: impl FnMut(&[u32], &[F], &[F]),
 ) -> Result<(), Error> {
-    let input = Plan::new(model.architecture(), view, 1)?.input().clone();
-    if data.input_width() != input.len() {
-        return Err(Error::Input {
-            expected: format!("samples of {input} numbers, the input of these layers"),
-            found: format!("samples of {}", data.input_width()),
-        });
-    }
-    check_inputs::<F>(data)?;
-    let mut session = Session::observing_view(model.architecture(), view, BATCH.min(data.len()), pool)?;
+    let plan = Plan::new(model.architecture(), view, 1)?;
+    check_inputs::<F>(&plan, data, "the input of these layers")?;
+    let batch = BATCH.min(data.len());
+    let mut session = Session::observing_view(model.architecture(), view, batch, pool)?;
     for range in Batches::new(data.len(), BATCH) {
         let positions: Vec<u32> = range.map(|row| row as u32).collect();
-        load_inputs(&mut session, data, &positions);
+        feed(&mut session, data, &positions);
         session.forward(model, None);
         visit(&positions, session.input(), session.output());
     }
@@ -120,7 +117,7 @@ pub fn for_each_batch<F: Scalar + Element>(
 /// The outputs of a view for every sample of a data set, row by row.
 ///
 /// # Errors
-/// Where the data set does not fit the layers.
+/// Returns an error if the data set does not fit the view.
 pub fn predict<F: Scalar + Element>(
     model: &Model<F>,
     view: &View,
@@ -135,19 +132,20 @@ pub fn predict<F: Scalar + Element>(
 /// The share of samples whose largest output is that of their class.
 ///
 /// # Errors
-/// Where the data set has no classes, is empty, or does not fit the model, or where an output is infinite or NaN.
+/// Returns an error if the data set has no classes, is empty, or does not fit the model, or if an output is infinite or NaN.
 pub fn accuracy<F: Scalar + Element>(
     model: &Model<F>,
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<f64, Error> {
-    check_widths(model, data)?;
     if !matches!(**data.targets(), Targets::Classes { .. }) {
         return Err(Error::Input {
             expected: "a data set with classes".into(),
             found: "other targets".into(),
         });
     }
+    let objective = Objective::new().with(Term::borrowed("loss", &CrossEntropyWithLogits));
+    check_fit(model, &objective, data)?;
     let width = model.plan().output().len();
     let (mut right, mut wrong) = (0, None);
     for_each_batch(model, &model.architecture().whole(), data, pool, |positions, _, y| {

@@ -10,6 +10,7 @@ pub mod configs;
 mod data_check;
 mod error;
 mod evaluate;
+mod feed;
 pub mod gradient_check;
 pub mod hyperparameters;
 mod init;
@@ -18,6 +19,7 @@ pub mod layers;
 pub mod losses;
 mod naming;
 mod network;
+mod objective;
 pub mod operations;
 pub mod optimizers;
 mod schedule;
@@ -25,9 +27,9 @@ mod session;
 mod train;
 
 pub use checkpoint::{Checkpoint, CheckpointError, DataNotes};
-pub use data_check::check_data;
+pub use data_check::{check_data, check_fit};
 pub use error::Error;
-pub use evaluate::{accuracy, argmax, evaluate, for_each_batch, predict};
+pub use evaluate::{accuracy, argmax, evaluate, evaluate_objective, for_each_batch, predict};
 pub use init::Init;
 pub use layer::{
     Backward, Forward, Layer, MAX_INPUTS, Mode, Need, Operation, OperationBackward, OperationForward,
@@ -39,7 +41,10 @@ pub use network::{
     ArchitectureConfig, ArchitectureError, Graph, InputConfig, NamedLayer, Node, Sequential, Shape, Summary,
     SummaryLayer, Value, View, ViewConfig, WeightsOf,
 };
-pub use operations::*;
+pub use objective::{
+    ClassWeightRule, ClassWeights, Losses, MAX_TERMS, Objective, TargetOf, Term, TermConfig, TermLosses,
+};
+pub use operations::{Add, Concatenate, Embedding, Multiply, OperationConfig};
 pub use optimizers::*;
 pub use pellucid_compute::{Pool, Scalar, Stream};
 pub use schedule::{Decay, Schedule};
@@ -47,6 +52,6 @@ pub use session::{
     Bf16Model, LossSlices, Model, NodePlan, Plan, Session, TensorPlan, TensorView, ValuePlan, Weights,
 };
 pub use train::{
-    CheckpointPolicy, EarlyStopping, EpochRecord, History, Observer, Outcome, Progress, StepReport,
-    TrainConfig, Trainer,
+    CheckpointPolicy, DecayOf, EarlyStopping, EpochRecord, History, Learner, Observer, Outcome,
+    ParameterGroup, Progress, StepReport, TrainConfig, Trainer,
 };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pellucid_nn::checkpoint::TrainingState;
+use pellucid_nn::checkpoint::{CustomParts, TrainingState};
 use pellucid_nn::*;
 use proptest::prelude::*;
 
@@ -154,10 +154,12 @@ fn history() -> impl Strategy<Value = History> {
             regularised_loss,
             validation_loss,
             learning_rate,
+            train_terms: TermLosses::default(),
+            validation_terms: TermLosses::default(),
         },
     );
     (prop::collection::vec(epoch, 0..5), prop::option::of((any::<u64>(), number())))
-        .prop_map(|(epochs, best)| History { epochs, best })
+        .prop_map(|(epochs, best)| History { epochs, best, terms: vec![] })
 }
 
 proptest! {
@@ -250,8 +252,9 @@ proptest! {
                 early_stopping: adam.then_some(EarlyStopping { patience: 2, min_delta: loss_sum }),
                 ..TrainConfig::default()
             },
-            progress: Progress { epoch: 3, step_in_epoch: 1, step, loss_sum, stopped: adam, patient_since: adam.then_some((2, 0.1 + loss_sum)) },
+            progress: Progress { epoch: 3, step_in_epoch: 1, step, loss_sum, term_sums: TermLosses::default(), stopped: adam, patient_since: adam.then_some((2, 0.1 + loss_sum)) },
             history,
+            custom: CustomParts::default(),
             optimizer_state: bits.iter().map(|&b| f32::from_bits(b)).cycle().take(count * (1 + usize::from(adam))).collect(),
             best_parameters: vec![0.5; if adam { count } else { 0 }],
             best_state: vec![],

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, Result};
 use pellucid::data::Element;
-use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport, check_data};
+use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport, check_fit};
 use pellucid::prelude::*;
 use pellucid_terminal::{failure, machine, out, progress::Progress, say};
 
@@ -54,7 +54,7 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         ..CheckpointPolicy::default().by_the_clock()
     });
     if let Some(test) = &parts.test {
-        check_data(trainer.model(), &*settings.loss.build(), test)?;
+        check_fit(trainer.model(), trainer.objective(), test)?;
     }
     if !args.common.json {
         say!("{}\n", trainer.model().summary());

@@ -59,10 +59,40 @@ impl DataNotes {
 pub struct TrainingHeader {
     /// Its settings.
     pub config: TrainConfig,
+    /// The parts of the run that the settings do not describe.
+    #[serde(default, skip_serializing_if = "CustomParts::is_empty")]
+    pub custom: CustomParts,
     /// How far it has come.
     pub progress: Progress,
     /// The epochs so far.
     pub history: History,
+}
+
+/// The parts of a run that are custom, by name: they must be given again to resume it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CustomParts {
+    /// The terms of a custom objective.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Vec<String>>,
+    /// A custom optimiser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub optimizer: Option<CustomOptimizer>,
+}
+
+impl CustomParts {
+    /// Whether all parts are built-in ones.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A custom optimiser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomOptimizer {
+    /// Its name.
+    pub name: String,
+    /// The numbers that it keeps for each parameter.
+    pub state_per_parameter: usize,
 }
 
 /// A tensor of a file.

@@ -18,7 +18,9 @@ use crate::session::Model;
 use crate::train::{History, Progress, TrainConfig};
 
 pub use error::CheckpointError;
-pub use header::{DataNotes, Header, TensorInfo, TrainingHeader, describe, parse_header};
+pub use header::{
+    CustomOptimizer, CustomParts, DataNotes, Header, TensorInfo, TrainingHeader, describe, parse_header,
+};
 
 /// A model, and where it was trained the state of its training.
 ///
@@ -46,6 +48,8 @@ pub struct Checkpoint<F> {
 pub struct TrainingState<F> {
     /// The settings of the run.
     pub config: TrainConfig,
+    /// The parts of the run that the settings do not describe.
+    pub custom: CustomParts,
     /// How far it has come; the random streams are keyed by it.
     pub progress: Progress,
     /// The epochs so far.

@@ -135,7 +135,10 @@ impl<F: Scalar> Checkpoint<F> {
         let training = match header.training {
             None => None,
             Some(training) => {
-                let optimizer = training.config.optimizer.build::<F>();
+                let kept = match &training.custom.optimizer {
+                    Some(optimizer) => optimizer.state_per_parameter,
+                    None => training.config.optimizer.build::<F>().state_per_parameter(),
+                };
                 let flat = |name: &str, len: usize| -> Result<Vec<F>, CheckpointError> {
                     let mut numbers = Vec::new();
                     if len > 0 {
@@ -148,10 +151,11 @@ impl<F: Scalar> Checkpoint<F> {
                 let stops = training.config.early_stopping.is_some();
                 let (best, best_state) = if stops { (plan.parameters, plan.state) } else { (0, 0) };
                 Some(TrainingState {
-                    optimizer_state: flat("optimizer", plan.parameters * optimizer.state_per_parameter())?,
+                    optimizer_state: flat("optimizer", plan.parameters.saturating_mul(kept))?,
                     best_parameters: flat("best", best)?,
                     best_state: flat("best_state", best_state)?,
                     config: training.config,
+                    custom: training.custom,
                     progress: training.progress,
                     history: training.history,
                 })

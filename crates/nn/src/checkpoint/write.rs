@@ -94,6 +94,7 @@ impl<F: Scalar> Checkpoint<F> {
             architecture: model.architecture().to_config(),
             training: self.training().map(|state| TrainingHeader {
                 config: state.config.clone(),
+                custom: state.custom.clone(),
                 progress: state.progress,
                 history: state.history.clone(),
             }),

@@ -18,7 +18,7 @@ vectorized! {
 }
 
 /// to := to + from, element by element.
-pub(super) fn add_to<F: Scalar>(pool: &Pool, to: &mut [F], from: &[F]) {
+pub(crate) fn add_to<F: Scalar>(pool: &Pool, to: &mut [F], from: &[F]) {
     pool.split(to.len(), GRAIN, (to, from), |(to, from)| add(to, from));
 }
 
@@ -43,6 +43,11 @@ impl<F: Scalar> Session<F> {
     pub fn loss_slices(&mut self) -> (&[F], &[F], &mut [F]) {
         let slices = self.slices_of(0, Some(0));
         (slices.target.unwrap_or_default(), slices.value, slices.gradient)
+    }
+
+    /// The values that losses look at, by number in the plan, in the order of the losses.
+    pub fn losses(&self) -> impl Iterator<Item = usize> {
+        self.way_back.iter().flat_map(|way| way.losses.iter().map(|&(value, _)| value))
     }
 
     /// What loss `number` of those that the session was made for needs; `target` is the value of the plan that it is
@@ -74,6 +79,14 @@ impl<F: Scalar> Session<F> {
             let len = range.len();
             add_to(&self.pool, &mut self.gradients[range], &self.beside[..len]);
         }
+    }
+
+    /// dL/d first input of the last backward pass that was asked for it.
+    ///
+    /// # Panics
+    /// Panics if the session is not one for training.
+    pub fn input_gradient(&self) -> &[F] {
+        &self.gradients[self.plan.range(0, self.batch)]
     }
 
     /// The backward pass over the current batch: from the gradients of the losses to `dparameters` (overwritten), and to

@@ -23,6 +23,7 @@ use layout::Layout;
 pub(crate) use memory::{zeroed, zeros};
 
 pub use backward::LossSlices;
+pub(crate) use backward::add_to;
 pub use bf16_model::Bf16Model;
 pub use model::Model;
 pub use plan::{NodePlan, Plan, ValuePlan};

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use pellucid_compute::Scalar;
 use serde::{Deserialize, Serialize};
 
+use super::groups::{DecayOf, ParameterGroup};
 use crate::error::Error;
 use crate::hyperparameters::held;
 use crate::losses::LossConfig;
+use crate::objective::{ClassWeights, Objective, TermConfig};
 use crate::optimizers::{OptimizerConfig, Sgd};
 use crate::schedule::Schedule;
 
@@ -30,20 +32,56 @@ use crate::schedule::Schedule;
 pub struct TrainConfig {
     /// Passes over the training set.
     pub epochs: u64,
-    /// Samples of a step; the last of an epoch may have fewer. A batch of all samples, or more, is not shuffled.
+    /// Samples that go through the network together; the last batch of an epoch may have fewer. A step on all samples is not
+    /// shuffled.
     pub batch_size: usize,
     /// The seed of initial parameters, shuffling and random layers.
     pub seed: u64,
-    /// The loss.
+    /// The loss of the output against the data; of no account where there are terms.
     pub loss: LossConfig,
+    /// The terms of the objective, where it is more than one loss of the output.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<TermConfig>,
+    /// How much the samples of each class count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<ClassWeights>,
+    /// Batches whose gradients are accumulated for a step: as one batch of `accumulate` times as many samples, in the memory
+    /// of one.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub accumulate: usize,
     /// The optimiser.
     pub optimizer: OptimizerConfig,
+    /// Parameters that are trained differently.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<ParameterGroup>,
+    /// Which parameters the weight decay is for.
+    #[serde(default = "all", skip_serializing_if = "is_all")]
+    pub decay: DecayOf,
     /// The learning rate.
     pub schedule: Schedule,
     /// Scales a gradient of larger Euclidean norm down to this norm.
     pub clip_norm: Option<f64>,
     /// Ends the run when the validation loss stops falling.
     pub early_stopping: Option<EarlyStopping>,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_one(accumulate: &usize) -> bool {
+    *accumulate == 1
+}
+
+/// What checkpoints mean that do not say: they are older than the choice.
+fn all() -> DecayOf {
+    DecayOf::All
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+fn is_all(decay: &DecayOf) -> bool {
+    *decay == DecayOf::All
 }
 
 /// When to end a run early: after `patience` epochs in which the validation loss has not fallen by `min_delta` below what it
@@ -66,7 +104,12 @@ impl Default for TrainConfig {
             batch_size: 32,
             seed: 0,
             loss: LossConfig::Mse,
+            terms: Vec::new(),
+            class_weights: None,
+            accumulate: 1,
             optimizer: Sgd::default().into(),
+            groups: Vec::new(),
+            decay: DecayOf::Auto,
             schedule: Schedule::constant(0.1),
             clip_norm: None,
             early_stopping: None,
@@ -82,6 +125,9 @@ impl TrainConfig {
     pub fn check(&self) -> Result<(), Error> {
         if self.batch_size == 0 {
             return Err(Error::Config("batch_size = 0: expected at least 1".into()));
+        }
+        if self.accumulate == 0 {
+            return Err(Error::Config("accumulate = 0: expected at least 1".into()));
         }
         if let Some(norm) = self.clip_norm
             && !(norm > 0.0 && norm.is_finite())
@@ -115,6 +161,16 @@ impl TrainConfig {
         self.loss.build::<F>().check()?;
         self.optimizer.build::<F>().check()?;
         self.schedule.check()
+    }
+
+    /// The samples of a step.
+    pub fn samples(&self) -> usize {
+        self.batch_size.saturating_mul(self.accumulate)
+    }
+
+    /// The objective that the settings describe.
+    pub fn objective<F: Scalar>(&self) -> Objective<'static, F> {
+        Objective::from_config(self.loss, &self.terms).class_weights(self.class_weights.clone())
     }
 
     /// The settings in which `other` differs, as `name = ours there, theirs here`.

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use pellucid_compute::Scalar;
-use pellucid_compute::reduce::norm;
 use pellucid_data::{Batches, Dataset, Element, permutation_into};
 
 use super::{EpochRecord, Observer, Outcome, StepReport, Trainer};
-use crate::data_check::check_data;
+use crate::data_check::check_fit;
 use crate::error::Error;
+use crate::objective::{Losses, TermLosses};
 
 impl<F: Scalar + Element> Trainer<F> {
     /// Trains until the last epoch, an early stop or an interruption.
@@ -22,19 +22,21 @@ impl<F: Scalar + Element> Trainer<F> {
         validation: Option<&Dataset>,
         observer: &mut dyn Observer<F>,
     ) -> Result<Outcome, Error> {
+        self.is_complete()?;
+        self.learner.objective.weigh_classes(train)?;
         for data in std::iter::once(train).chain(validation) {
-            check_data(&self.model, &*self.loss, data)?;
+            check_fit(&self.learner.model, &self.learner.objective, data)?;
             self.reserve(self.evaluation_batch(data))?;
         }
         if self.config.early_stopping.is_some() && validation.is_none() {
             return Err(Error::Config("early_stopping: expected a validation set".into()));
         }
-        self.reserve(self.config.batch_size.min(train.len()))?;
+        self.reserve(self.config.samples().min(train.len()))?;
         self.saving.restart();
         let remaining = self.config.epochs.saturating_sub(self.progress.epoch);
         self.history.epochs.reserve(usize::try_from(remaining).unwrap_or(0).min(1 << 20));
         let mut order: Vec<u32> = (0..train.len() as u32).collect();
-        let steps = Batches::new(train.len(), self.config.batch_size).len() as u64;
+        let steps = Batches::new(train.len(), self.config.samples()).len() as u64;
         while self.progress.epoch < self.config.epochs && !self.progress.stopped {
             let stop = self.train_epoch(train, &mut order, observer)?.is_break();
             if stop && self.progress.step_in_epoch < steps {
@@ -43,7 +45,7 @@ impl<F: Scalar + Element> Trainer<F> {
                 return Ok(Outcome::Interrupted);
             }
             let record = self.close_epoch(train, validation)?;
-            let interrupted = observer.epoch(&record, &self.model).is_break() || stop;
+            let interrupted = observer.epoch(&record, &self.learner.model).is_break() || stop;
             let last = self.progress.epoch == self.config.epochs || self.progress.stopped;
             if last || interrupted || self.saving.epoch_is_due(self.progress.epoch) {
                 self.prove(train, &order)?;
@@ -69,19 +71,19 @@ impl<F: Scalar + Element> Trainer<F> {
         order: &mut [u32],
         observer: &mut dyn Observer<F>,
     ) -> Result<ControlFlow<()>, Error> {
-        let batches = Batches::new(train.len(), self.config.batch_size);
+        let batches = Batches::new(train.len(), self.config.samples());
         let steps = batches.len() as u64;
         if steps > 1 {
             permutation_into(self.config.seed, self.progress.epoch, order);
         }
         for range in batches.skip(self.progress.step_in_epoch as usize) {
             let samples = range.len();
-            let loss = self.step(train, &order[range], steps);
+            let Losses { total: loss, terms, .. } = self.step_losses(train, &order[range], steps);
             let (epoch, step) = (self.progress.epoch + 1, self.progress.step_in_epoch);
             if !fits::<F>(loss) {
                 return Err(Error::Diverged { epoch, step, loss });
             }
-            if observer.step(&StepReport { epoch, step, steps, samples, loss }).is_break() {
+            if observer.step(&StepReport { epoch, step, steps, samples, loss, terms }).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
             if step < steps && self.saving.is_overdue() {
@@ -95,12 +97,17 @@ impl<F: Scalar + Element> Trainer<F> {
     /// Records the epoch that has just ended, keeps its state where it is the best, and decides on an early stop.
     fn close_epoch(&mut self, train: &Dataset, validation: Option<&Dataset>) -> Result<EpochRecord, Error> {
         let steps = std::mem::take(&mut self.progress.step_in_epoch);
-        let train_loss = std::mem::take(&mut self.progress.loss_sum) / train.len() as f64;
+        let (sum, sums) =
+            (std::mem::take(&mut self.progress.loss_sum), std::mem::take(&mut self.progress.term_sums));
+        let sums = if sums.is_empty() { [sum].into_iter().collect() } else { sums };
+        let totals = self.learner.total_weights(train);
+        let Losses { total: train_loss, terms: train_terms, .. } =
+            self.learner.objective.means(&sums, &totals);
         self.progress.epoch += 1;
-        let validation_loss = validation.map(|data| self.mean_loss(data));
-        let penalty = if self.optimizer.decay_is_penalty() { self.optimizer.weight_decay() } else { 0.0 };
-        let regularised_loss =
-            (penalty > 0.0).then(|| train_loss + 0.5 * penalty * norm(self.model.parameters()).powi(2));
+        let validation = validation.map(|data| self.mean_losses(data));
+        let validation_loss = validation.map(|losses| losses.total);
+        let several = |terms: TermLosses| if terms.len() > 1 { terms } else { TermLosses::default() };
+        let regularised_loss = self.learner.penalty().map(|penalty| train_loss + penalty);
         for loss in [regularised_loss, validation_loss].into_iter().flatten() {
             self.within_range(loss)?;
         }
@@ -111,6 +118,8 @@ impl<F: Scalar + Element> Trainer<F> {
             regularised_loss,
             validation_loss,
             learning_rate: self.config.schedule.rate(self.progress.step - 1, total, steps),
+            train_terms: several(train_terms),
+            validation_terms: several(validation.map(|losses| losses.terms).unwrap_or_default()),
         };
         self.history.epochs.push(record);
 
@@ -128,8 +137,8 @@ impl<F: Scalar + Element> Trainer<F> {
             let since = self.progress.patient_since.map_or(record.epoch, |(epoch, _)| epoch);
             self.progress.stopped = record.epoch.saturating_sub(since) >= stopping.patience;
             if self.progress.stopped || record.epoch == self.config.epochs {
-                self.model.parameters_mut().copy_from_slice(&self.best.parameters);
-                self.model.state_mut().copy_from_slice(&self.best.state);
+                self.learner.model.parameters_mut().copy_from_slice(&self.best.parameters);
+                self.learner.model.state_mut().copy_from_slice(&self.best.state);
             }
         }
         Ok(record)
@@ -138,9 +147,10 @@ impl<F: Scalar + Element> Trainer<F> {
     /// Whether the present state is worth keeping: the loss is looked at before a step, and so does not tell what the last
     /// one has done. The first batch stands for all.
     fn prove(&mut self, train: &Dataset, order: &[u32]) -> Result<(), Error> {
-        for (what, numbers) in
-            [("the weights", self.model.parameters()), ("the optimiser's state", &*self.optimizer_state)]
-        {
+        for (what, numbers) in [
+            ("the weights", self.learner.model.parameters()),
+            ("the optimiser's state", &*self.learner.optimizer_state),
+        ] {
             if !numbers.iter().fold(true, |all, &x| all & Scalar::is_finite(x)) {
                 let (epoch, step) = self.place();
                 return Err(Error::DivergedState { what, epoch, step });

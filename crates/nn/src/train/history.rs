@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::objective::TermLosses;
+
 /// One epoch of a run. Nothing here depends on the clock, so a history is the same for any number of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
@@ -17,6 +19,16 @@ pub struct EpochRecord {
     pub validation_loss: Option<f64>,
     /// The learning rate of the epoch's last step.
     pub learning_rate: f64,
+    /// The mean training loss of each term, of an objective of several; named by [`History::terms`].
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub train_terms: TermLosses,
+    /// The mean validation loss of each term, of an objective of several.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub validation_terms: TermLosses,
+}
+
+fn is_empty(losses: &TermLosses) -> bool {
+    losses.is_empty()
 }
 
 /// All epochs of a run, and the best.
@@ -26,6 +38,9 @@ pub struct History {
     pub epochs: Vec<EpochRecord>,
     /// The least validation loss (training loss where there is no validation) and its epoch.
     pub best: Option<(u64, f64)>,
+    /// The names of the terms of the objective, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<String>,
 }
 
 impl History {

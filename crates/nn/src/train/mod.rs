@@ -3,7 +3,9 @@
 mod clip;
 mod config;
 mod fit;
+mod groups;
 mod history;
+mod learner;
 mod observer;
 mod policy;
 mod progress;
@@ -12,7 +14,9 @@ mod trainer;
 
 use clip::clip;
 pub use config::{EarlyStopping, TrainConfig};
+pub use groups::{DecayOf, ParameterGroup};
 pub use history::{EpochRecord, History};
+pub use learner::Learner;
 pub use observer::{Observer, Outcome, StepReport};
 pub use policy::CheckpointPolicy;
 pub use progress::Progress;

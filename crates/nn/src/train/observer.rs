@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::EpochRecord;
+use crate::objective::TermLosses;
 use crate::session::Model;
 
 /// A step as an observer sees it.
@@ -16,8 +17,10 @@ pub struct StepReport {
     pub steps: u64,
     /// The samples of the step.
     pub samples: usize,
-    /// The loss of its batch.
+    /// The loss of its batch: the objective.
     pub loss: f64,
+    /// The loss of each term of the objective.
+    pub terms: TermLosses,
 }
 
 /// Watches a run, and may interrupt it after any step or epoch.

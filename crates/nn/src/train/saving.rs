@@ -93,13 +93,13 @@ impl<F: Scalar + Element> Trainer<F> {
         let file = self.saving.policy.best.is_some();
         if file || self.config.early_stopping.is_some() {
             self.best.parameters.clear();
-            self.best.parameters.extend_from_slice(self.model.parameters());
+            self.best.parameters.extend_from_slice(self.learner.model.parameters());
             self.best.state.clear();
-            self.best.state.extend_from_slice(self.model.state());
+            self.best.state.extend_from_slice(self.learner.model.state());
         }
         if file {
             self.best.optimizer_state.clear();
-            self.best.optimizer_state.extend_from_slice(&self.optimizer_state);
+            self.best.optimizer_state.extend_from_slice(&self.learner.optimizer_state);
             (self.best.progress, self.best.epochs) = (self.progress, self.history.epochs.len());
             self.best.pending = true;
         }
@@ -111,11 +111,14 @@ impl<F: Scalar + Element> Trainer<F> {
         if self.best.pending
             && let Some(path) = &self.saving.policy.best
         {
-            let mut model = self.model.clone();
+            let mut model = self.model().clone();
             model.parameters_mut().copy_from_slice(&self.best.parameters);
             model.state_mut().copy_from_slice(&self.best.state);
-            let history =
-                History { epochs: self.history.epochs[..self.best.epochs].to_vec(), best: self.history.best };
+            let history = History {
+                epochs: self.history.epochs[..self.best.epochs].to_vec(),
+                best: self.history.best,
+                terms: self.history.terms.clone(),
+            };
             let checkpoint = self.write_down(model, &self.best.optimizer_state, self.best.progress, history);
             self.saving.best.time(|| Ok(checkpoint.write(path)?))?;
             self.best.pending = false;
@@ -135,7 +138,12 @@ impl<F: Scalar + Element> Trainer<F> {
 
     /// The model and the whole state of the run, to be written.
     pub fn checkpoint(&self) -> Checkpoint<F> {
-        self.write_down(self.model.clone(), &self.optimizer_state, self.progress, self.history.clone())
+        self.write_down(
+            self.model().clone(),
+            &self.learner.optimizer_state,
+            self.progress,
+            self.history.clone(),
+        )
     }
 
     fn write_down(
@@ -148,6 +156,7 @@ impl<F: Scalar + Element> Trainer<F> {
         let stopping = self.config.early_stopping.is_some();
         let state = TrainingState {
             config: self.config.clone(),
+            custom: self.custom.clone(),
             progress,
             history,
             optimizer_state: optimizer_state.to_vec(),

@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pellucid_compute::{Buffer, Pool, Scalar, Stream};
+use pellucid_compute::{Pool, Scalar, Stream};
 use pellucid_data::{Dataset, Element};
 
+use super::groups::DecayOf;
 use super::saving::{Best, Saving};
-use super::{CheckpointPolicy, History, Progress, TrainConfig, clip};
-use crate::checkpoint::{Checkpoint, CheckpointError, DataNotes};
-use crate::data_check::check_data;
+use super::{CheckpointPolicy, History, Learner, Progress, TrainConfig};
+use crate::checkpoint::{Checkpoint, CheckpointError, CustomOptimizer, CustomParts, DataNotes};
+use crate::data_check::check_fit;
 use crate::error::Error;
-use crate::evaluate::{BATCH, batch_loss, load_inputs, mean_loss};
-use crate::losses::Loss;
-use crate::optimizers::{Optimizer, StateMut, Update};
+use crate::evaluate::{BATCH, mean_losses};
+use crate::objective::{Losses, Objective, TermLosses};
+use crate::optimizers::Optimizer;
 use crate::session::{Model, Session, zeros};
 
 /// The branch of a seed's random streams that random layers draw from.
@@ -38,17 +39,17 @@ const STEP_STREAM: u64 = 2;
 /// assert!(trainer.history().epochs[4999].train_loss < 5e-4);
 /// # Ok::<(), pellucid_nn::Error>(())
 /// ```
+///
+/// A custom loss, or an objective that has one, is set with [`Trainer::with_objective`], a custom optimiser with
+/// [`Trainer::with_optimizer`]; a resumed run is given them again.
 #[derive(Debug)]
-pub struct Trainer<F> {
-    pub(super) model: Model<F>,
+pub struct Trainer<F: 'static> {
+    pub(super) learner: Learner<F>,
     pub(super) config: TrainConfig,
-    pub(super) loss: Box<dyn Loss<F>>,
-    pub(super) optimizer: Box<dyn Optimizer<F>>,
-    session: Session<F>,
-    gradients: Buffer<F>,
-    pub(super) optimizer_state: Buffer<F>,
-    targets: Buffer<F>,
-    sums: Buffer<f64>,
+    /// The parts that the configuration does not describe, by name.
+    pub(super) custom: CustomParts,
+    /// Those of a resumed run that were not given yet.
+    awaited: CustomParts,
     pub(super) progress: Progress,
     pub(super) history: History,
     pub(super) best: Best<F>,
@@ -61,53 +62,60 @@ impl<F: Scalar + Element> Trainer<F> {
     /// A trainer at the beginning of a run.
     ///
     /// # Errors
-    /// Where a number of `config` is out of range, or lost in `F`.
+    /// Returns an error if a number of `config` is out of range, or lost in `F`, or if a name of it is not in the network.
     pub fn new(model: Model<F>, config: TrainConfig, pool: &Arc<Pool>) -> Result<Self, Error> {
         config.check_for::<F>()?;
-        let (loss, optimizer) = (config.loss.build(), config.optimizer.build());
-        let parameters = model.parameters().len();
         let mut best = Best::default();
         if config.early_stopping.is_some() {
             best.parameters = model.parameters().to_vec();
             best.state = model.state().to_vec();
         }
-        let state = parameters.saturating_mul(optimizer.state_per_parameter());
-        Ok(Self {
-            session: Session::training(model.architecture(), 1, pool)?,
-            gradients: zeros(parameters)?,
-            optimizer_state: zeros(state)?,
-            targets: zeros(model.plan().output().len())?,
-            sums: zeros(1)?,
+        let (objective, optimizer) = (config.objective(), config.optimizer.build());
+        let learner = Learner::new(model, objective, optimizer, pool)?;
+        let mut trainer = Self {
+            history: History { terms: term_names(learner.objective()), ..History::default() },
+            learner,
+            custom: CustomParts::default(),
+            awaited: CustomParts::default(),
             progress: Progress::default(),
-            history: History::default(),
             saving: Saving::new(CheckpointPolicy::default()),
             metadata: BTreeMap::new(),
             data: DataNotes::default(),
             best,
-            model,
             config,
-            loss,
-            optimizer,
-        })
+        };
+        trainer.learner = configure(trainer.learner, &trainer.config)?;
+        Ok(trainer)
     }
 
     /// A trainer where a checkpoint left off; `config` must be that of the checkpoint's run, but may ask for more epochs.
     /// Schedules that run to the end of a run then run to the new end.
     ///
     /// # Errors
-    /// Where the checkpoint holds no training state, or that of a run with other settings.
-    pub fn resume(checkpoint: Checkpoint<F>, config: TrainConfig, pool: &Arc<Pool>) -> Result<Self, Error> {
+    /// Returns an error if the checkpoint holds no training state, or that of a run with other settings.
+    pub fn resume(
+        checkpoint: Checkpoint<F>,
+        mut config: TrainConfig,
+        pool: &Arc<Pool>,
+    ) -> Result<Self, Error> {
         let (model, state, notes) = checkpoint.into_parts();
         let Some(state) = state else {
             return Err(CheckpointError::NoTrainingState.into());
         };
+        if config.decay == DecayOf::Auto {
+            config.decay = state.config.decay;
+        }
         let more = TrainConfig { epochs: state.config.epochs.max(config.epochs), ..state.config.clone() };
         if more != config {
             let differences = more.differences(&config);
             return Err(CheckpointError::OtherRun { differences }.into());
         }
         let mut trainer = Self::new(model, config, pool)?;
-        if state.optimizer_state.len() != trainer.optimizer_state.len()
+        if let Some(optimizer) = &state.custom.optimizer {
+            let len = trainer.learner.model.parameters().len().saturating_mul(optimizer.state_per_parameter);
+            trainer.learner.optimizer_state = zeros(len)?;
+        }
+        if state.optimizer_state.len() != trainer.learner.optimizer_state.len()
             || state.best_parameters.len() != trainer.best.parameters.len()
             || state.best_state.len() != trainer.best.state.len()
         {
@@ -117,7 +125,8 @@ impl<F: Scalar + Element> Trainer<F> {
         if found.epoch > epochs || found.step_in_epoch > found.step || found.step >= 1 << 53 {
             return Err(CheckpointError::Progress { epochs, found }.into());
         }
-        trainer.optimizer_state.copy_from_slice(&state.optimizer_state);
+        trainer.learner.optimizer_state.copy_from_slice(&state.optimizer_state);
+        trainer.learner.steps = found.step;
         (trainer.best.parameters, trainer.best.state) = (state.best_parameters, state.best_state);
         (trainer.progress, trainer.history) = (state.progress, state.history);
         if trainer.config.early_stopping.is_some() {
@@ -125,7 +134,65 @@ impl<F: Scalar + Element> Trainer<F> {
             trainer.progress.patient_since = trainer.progress.patient_since.or(trainer.history.best);
         }
         (trainer.metadata, trainer.data) = notes;
+        (trainer.custom, trainer.awaited) = (state.custom.clone(), state.custom);
         Ok(trainer)
+    }
+
+    /// Minimises an objective in place of that of the configuration, with losses of any kind.
+    ///
+    /// # Errors
+    /// Returns an error if it does not fit the model, or if a resumed run had another.
+    pub fn with_objective(mut self, objective: Objective<'static, F>) -> Result<Self, Error> {
+        let terms: Vec<String> = objective.names().map(str::to_owned).collect();
+        if let Some(expected) = self.awaited.terms.take().filter(|expected| *expected != terms) {
+            return Err(other_part("terms", &expected.join(", "), &terms.join(", ")));
+        }
+        self.history.terms = term_names(&objective);
+        self.custom.terms = Some(terms);
+        let objective = objective.class_weights(self.config.class_weights.clone());
+        self.learner = configure(self.learner.with_objective(objective)?, &self.config)?;
+        Ok(self)
+    }
+
+    /// Makes steps with an optimiser of any kind in place of that of the configuration.
+    ///
+    /// # Errors
+    /// Returns an error if one of its numbers is out of range, if the system does not have the memory for its state, or if a
+    /// resumed run had another.
+    pub fn with_optimizer(mut self, optimizer: Box<dyn Optimizer<F>>) -> Result<Self, Error> {
+        let own = CustomOptimizer {
+            name: optimizer.name().to_owned(),
+            state_per_parameter: optimizer.state_per_parameter(),
+        };
+        let awaited = self.awaited.optimizer.take();
+        if let Some(expected) = awaited.as_ref().filter(|expected| **expected != own) {
+            return Err(other_part("optimizer", &expected.name, &own.name));
+        }
+        let parameters = self.learner.model.parameters().len();
+        if awaited.is_none() {
+            self.learner.optimizer_state = zeros(parameters.saturating_mul(own.state_per_parameter))?;
+        }
+        optimizer.check().map_err(Error::Config)?;
+        self.learner.optimizer = optimizer;
+        self.custom.optimizer = Some(own);
+        self.learner = configure(self.learner, &self.config)?;
+        Ok(self)
+    }
+
+    /// Checks that a resumed run was given what its checkpoint could not hold.
+    pub(super) fn is_complete(&self) -> Result<(), Error> {
+        let missing = |what: &str, names: &str| {
+            Err(Error::Config(format!(
+                "a run with {what} {names}: expected it to be given again to the trainer"
+            )))
+        };
+        if let Some(terms) = &self.awaited.terms {
+            return missing("the custom objective", &terms.join(", "));
+        }
+        match &self.awaited.optimizer {
+            Some(optimizer) => missing("the custom optimiser", &optimizer.name),
+            None => Ok(()),
+        }
     }
 
     /// Writes checkpoints during the run.
@@ -145,70 +212,55 @@ impl<F: Scalar + Element> Trainer<F> {
     /// Takes the memory for batches of up to `samples` samples, unless it is there.
     ///
     /// # Errors
-    /// Where the system does not have it.
+    /// Returns an error if the system does not have it.
     pub fn reserve(&mut self, samples: usize) -> Result<(), Error> {
-        if samples > self.sums.len() {
-            let pool = Arc::clone(self.session.pool());
-            self.session = Session::training(self.model.architecture(), samples, &pool)?;
-            self.targets = zeros(samples.saturating_mul(self.model.plan().output().len()))?;
-            self.sums = zeros(samples)?;
-        }
-        Ok(())
+        self.learner.reserve(samples)
     }
 
     /// One training step on the samples at `positions`, in an epoch of `steps` steps; returns the loss. Allocates where the
     /// batch is larger than any before.
     ///
     /// # Panics
-    /// Where the system does not have the memory for the batch; see [`Trainer::reserve`].
+    /// Panics if the system does not have the memory for the batch; see [`Trainer::reserve`].
     pub fn step(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> f64 {
-        if let Err(error) = self.reserve(positions.len()) {
-            panic!("{error}");
-        }
+        self.step_losses(train, positions, steps).total
+    }
+
+    /// One training step; returns the losses, term by term.
+    pub(super) fn step_losses(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> Losses {
         let stream = Stream::new(self.config.seed).child(STEP_STREAM).child(self.progress.step);
-
-        // Forward, loss, backward.
-        let loss = self.loss_of(train, positions, Some(stream));
-        self.session.backward(&self.model, &mut self.gradients, false);
-
-        // Update. A gradient longer than the limit is scaled down to it.
-        let gradient_scale = match self.config.clip_norm {
-            Some(limit) => clip(&mut self.gradients, limit),
-            None => F::ONE,
+        let total = self.config.epochs.saturating_mul(steps);
+        let rate = self.config.schedule.rate(self.progress.step, total, steps);
+        let losses = match self.learner.step(train, positions, stream, rate) {
+            Ok(losses) => losses,
+            Err(error) => panic!("{error}"),
         };
         let progress = &mut self.progress;
-        let total = self.config.epochs.saturating_mul(steps);
-        let parameters = self.model.parameters_mut();
-        let state = StateMut::whole(&mut self.optimizer_state, parameters.len());
-        self.optimizer.step(Update {
-            pool: self.session.pool(),
-            parameters,
-            gradients: &self.gradients,
-            gradient_scale,
-            state,
-            step: progress.step + 1,
-            learning_rate: self.config.schedule.rate(progress.step, total, steps),
-            weight_decay: self.optimizer.weight_decay(),
-        });
-        self.session.remember(self.model.state_mut());
         progress.step += 1;
         progress.step_in_epoch += 1;
-        progress.loss_sum += loss * positions.len() as f64;
-        loss
+        if let [loss] = losses.terms[..] {
+            progress.loss_sum += loss * losses.weights[0];
+            return losses;
+        }
+        if progress.term_sums.is_empty() {
+            progress.term_sums = TermLosses::zeros(losses.terms.len());
+        }
+        for (term, sum) in progress.term_sums.iter_mut().enumerate() {
+            *sum += losses.terms[term] * losses.weights[term];
+        }
+        losses
     }
 
     /// The loss of the samples at `positions`: the forward pass and, where the layers are random, its stream.
     pub(super) fn loss_of(&mut self, data: &Dataset, positions: &[u32], stream: Option<Stream>) -> f64 {
-        load_inputs(&mut self.session, data, positions);
-        self.session.forward(&self.model, stream);
-        batch_loss(&mut self.session, &*self.loss, data, positions, &mut self.targets, &mut self.sums)
+        self.learner.losses(data, positions, stream, None).total
     }
 
-    /// The mean loss over a data set that was checked, for which there is memory.
-    pub(super) fn mean_loss(&mut self, data: &Dataset) -> f64 {
-        let (weights, batch) = (self.model.weights(), self.config.batch_size);
-        let memory = (&mut *self.targets, &mut *self.sums);
-        mean_loss(&mut self.session, batch, weights, &*self.loss, data, memory)
+    /// The mean losses over a data set that was checked, for which there is memory.
+    pub(super) fn mean_losses(&mut self, data: &Dataset) -> Losses {
+        let batch = self.config.batch_size;
+        let (session, objective, memory, model) = self.learner.evaluation();
+        mean_losses(session, batch, model.weights(), objective, data, memory)
     }
 
     /// The samples of one batch of an evaluation.
@@ -219,22 +271,28 @@ impl<F: Scalar + Element> Trainer<F> {
     /// The mean loss over a data set with the present parameters.
     ///
     /// # Errors
-    /// Where the data set is empty or does not fit the model, or the loss is larger than `F` can hold, infinite or NaN.
+    /// Returns an error if the data set is empty or does not fit the model, or the loss is larger than `F` can hold, infinite
+    /// or NaN.
     pub fn evaluate(&mut self, data: &Dataset) -> Result<f64, Error> {
-        check_data(&self.model, &*self.loss, data)?;
+        check_fit(&self.learner.model, &self.learner.objective, data)?;
         self.reserve(self.evaluation_batch(data))?;
-        let loss = self.mean_loss(data);
+        let loss = self.mean_losses(data).total;
         self.within_range(loss)
     }
 
     /// The model.
     pub fn model(&self) -> &Model<F> {
-        &self.model
+        self.learner.model()
     }
 
     /// The model, the run given up.
     pub fn into_model(self) -> Model<F> {
-        self.model
+        self.learner.into_model()
+    }
+
+    /// The objective.
+    pub fn objective(&self) -> &Objective<'static, F> {
+        self.learner.objective()
     }
 
     /// The epochs so far.
@@ -249,11 +307,27 @@ impl<F: Scalar + Element> Trainer<F> {
 
     /// The session, to look at the activations and gradients of the last step.
     pub fn session(&self) -> &Session<F> {
-        &self.session
+        self.learner.session()
     }
 
-    /// The gradient of the last step (scaled down where it was too long for `F` to say how much), as long as the parameters; [`Model::tensor`] finds a part of it by name.
+    /// The gradient of the last step (scaled down where it was too long for `F` to say how much), as long as the parameters;
+    /// [`Model::tensor`] finds a part of it by name.
     pub fn gradients(&self) -> &[F] {
-        &self.gradients
+        self.learner.gradients()
     }
+}
+
+/// Clipping, groups and accumulation as a configuration asks for them.
+fn configure<F: Scalar + Element>(learner: Learner<F>, config: &TrainConfig) -> Result<Learner<F>, Error> {
+    let learner = learner.with_clipping(config.clip_norm).with_groups(&config.groups, config.decay)?;
+    if config.accumulate > 1 { learner.with_accumulation(config.batch_size) } else { Ok(learner) }
+}
+
+/// The names of the terms as a history keeps them: none where there is one term only.
+fn term_names<F: Scalar>(objective: &Objective<'_, F>) -> Vec<String> {
+    if objective.terms().len() > 1 { objective.names().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+fn other_part(what: &str, expected: &str, found: &str) -> Error {
+    CheckpointError::OtherRun { differences: format!("{what} = {expected} there, {found} here") }.into()
 }

@@ -1,0 +1,44 @@
+//! Batches of a data set as the inputs of a session.
+
+use std::sync::Arc;
+
+use pellucid_compute::{Rows, Scalar};
+use pellucid_data::{Dataset, Element};
+
+use crate::session::{Plan, Session};
+
+/// The column of a data set that feeds a network of one input, whatever the input is called.
+pub(crate) const INPUT: &str = "input";
+
+/// Fewest samples that are worth a second thread.
+const GRAIN: usize = 32;
+
+/// The column that feeds an input of a plan: the one of its name, or for the only input the column `input`.
+pub(crate) fn column_of(plan: &Plan, input: usize, data: &Dataset) -> Option<usize> {
+    let inputs = plan.inputs();
+    let only = || if inputs.len() == 1 { data.column_index(INPUT) } else { None };
+    data.column_index(&inputs[input].name).or_else(only)
+}
+
+/// Copies the inputs of the samples at `positions` into a session, as floats and indices.
+///
+/// # Panics
+/// Panics if the data were not checked against the network.
+pub(crate) fn feed<F: Scalar + Element>(session: &mut Session<F>, data: &Dataset, positions: &[u32]) {
+    let pool = Arc::clone(session.pool());
+    session.begin(positions.len());
+    for input in 0..session.plan().inputs().len() {
+        let Some(column) = column_of(session.plan(), input, data) else {
+            panic!("a data set that was checked")
+        };
+        if session.plan().inputs()[input].port.is_indices() {
+            data.gather_indices(column, positions, session.indices_mut(input));
+            continue;
+        }
+        let width = session.plan().inputs()[input].port.shape.len();
+        let x = Rows(session.numbers_mut(input), width);
+        pool.split(positions.len(), GRAIN, (x, positions), |(x, positions)| {
+            data.gather(column, positions, x.0)
+        });
+    }
+}

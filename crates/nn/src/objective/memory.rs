@@ -1,0 +1,52 @@
+//! The memory in which losses are computed.
+
+use pellucid_compute::{Buffer, Scalar};
+
+use super::{Objective, TargetOf};
+use crate::error::Error;
+use crate::losses::TargetKind;
+use crate::session::{Session, zeroed, zeros};
+
+/// The memory for targets, weights and sums of the largest batch of a session, and where targets lie that are values of the
+/// network.
+#[derive(Debug)]
+pub(crate) struct LossMemory<F> {
+    pub targets: Buffer<F>,
+    pub classes: Vec<u32>,
+    pub weights: Buffer<F>,
+    pub sums: Buffer<f64>,
+    /// For each term, the number in the plan of the value that is its target.
+    pub values: Vec<Option<usize>>,
+}
+
+impl<F: Scalar> LossMemory<F> {
+    /// The memory for the losses of a session that was made for the values of an objective.
+    pub fn new(objective: &Objective<'_, F>, session: &Session<F>) -> Result<Self, Error> {
+        let plan = session.plan();
+        let (mut width, mut classes) = (0, 1);
+        for (term, value) in objective.terms().iter().zip(session.losses()) {
+            let shape = &plan.values[value].port.shape;
+            width = width.max(shape.len());
+            if term.loss().accepts(TargetKind::Classes) {
+                classes = classes.max(places(shape.dims()));
+            }
+        }
+        let values = objective.terms().iter().map(|term| match &term.target {
+            TargetOf::Value(name) => plan.number(name),
+            TargetOf::Column(_) | TargetOf::Nothing => None,
+        });
+        let (rows, samples) = (plan.max_batch.saturating_mul(classes), plan.max_batch);
+        Ok(Self {
+            targets: zeros(samples.saturating_mul(width))?,
+            classes: zeroed(rows)?,
+            weights: zeros(rows)?,
+            sums: zeros(rows)?,
+            values: values.collect(),
+        })
+    }
+}
+
+/// The places of a sample that each have a class: all dimensions but the last, which is that of the classes.
+pub(super) fn places(dims: &[usize]) -> usize {
+    dims.split_last().map_or(1, |(_, outer)| outer.iter().product())
+}
