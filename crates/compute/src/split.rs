@@ -1,5 +1,7 @@
 //! Cutting the arguments of an operation into disjoint parts, one for each thread.
 
+use std::ops::Range;
+
 /// Something that can be cut in two at a row, such as a slice or a tuple of slices of equal length.
 ///
 /// Mutable slices are cut into disjoint parts, which is what makes [`Pool::split`](crate::Pool::split) safe.
@@ -17,6 +19,14 @@ impl<T> Split for &[T] {
 impl<T> Split for &mut [T] {
     fn split_at(self, mid: usize) -> (Self, Self) {
         self.split_at_mut(mid)
+    }
+}
+
+/// The numbers of the rows, so that a part knows which it has.
+impl Split for Range<usize> {
+    fn split_at(self, mid: usize) -> (Self, Self) {
+        let mid = self.start + mid;
+        (self.start..mid, mid..self.end)
     }
 }
 

@@ -56,6 +56,48 @@ fn xor() -> (Sequential<f32>, Dataset) {
     (network, Dataset::new(Features::F32(inputs), Targets::Values(targets)).unwrap())
 }
 
+/// Calls of the allocator by passes there and back over a graph: a residual, an embedding, a tensor tied twice, a value
+/// three times in a sum, two losses of one value and one of an inner value.
+fn calls_of_a_graph(threads: usize) -> usize {
+    let mut graph = Graph::<f32>::new();
+    let (x, words) = (graph.input("x", 64), graph.indices("words", [4], 50));
+    let vectors = graph.join(Embedding::new(16), &[words]);
+    let a = graph.then(vectors, Dense::new(64).activation(Activation::Tanh));
+    let sum = graph.join(Add, &[a, x, a]);
+    let b = graph.then(sum, Dense::new(64).activation(Activation::Relu));
+    graph.share(b, a);
+    let c = graph.then(b, Dense::new(64));
+    graph.tie(c, "weight", "dense2.weight");
+    let product = graph.join(Multiply, &[c, c]);
+    let y = graph.join(Concatenate, &[product, sum]);
+    let model = Model::new(graph, 1).unwrap();
+    let pool = Arc::new(Pool::new(threads));
+    let losses = [y, sum, y];
+    let mut session = Session::training_for(model.architecture(), &losses, 700, &pool).unwrap();
+    let mut lean = Session::inference(model.architecture(), 700, &pool).unwrap();
+    let mut gradients = vec![0.0; model.parameters().len()];
+    let mut work = || {
+        for (batch, of_inputs) in [(700, true), (1, false), (333, false)] {
+            for session in [&mut session, &mut lean] {
+                session.begin(batch);
+                session.numbers_mut(0).fill(0.25);
+                session.indices_mut(1).fill(7);
+                session.forward(&model, Some(Stream::new(3)));
+            }
+            for number in 0..losses.len() {
+                let slices = session.slices_of(number, None);
+                slices.gradient.copy_from_slice(slices.value);
+                session.close_loss(number);
+            }
+            session.backward(&model, &mut gradients, of_inputs);
+            assert!(gradients.iter().all(|d| d.is_finite()));
+        }
+    };
+    pool.run(threads, |_| ());
+    work();
+    calls(work)
+}
+
 #[test]
 fn a_training_step_after_the_first_does_not_allocate() {
     let on_another_thread = calls(|| {
@@ -83,6 +125,7 @@ fn a_training_step_after_the_first_does_not_allocate() {
         let xor = calls_of_steps(xor().0, &truth_table, &small, threads);
         println!("{threads} threads: {autoencoder} calls of the allocator by the autoencoder, {xor} by XOR");
         assert_eq!((autoencoder, xor), (0, 0), "calls of the allocator on {threads} threads");
+        assert_eq!(calls_of_a_graph(threads), 0, "calls of the allocator by a graph on {threads} threads");
     }
 
     // Nor does an epoch: a run of more epochs only takes a larger history at its start.

@@ -52,11 +52,22 @@ impl Surface {
     }
 }
 
-/// The layers of a network, input first.
+/// The layers of a network, inputs first, and what each is fed with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Network {
-    /// Its layers.
+    /// Its layers, each behind those that it is fed with.
     pub layers: Vec<NetworkLayer>,
+    /// Pairs of layers, by number, of which the second is fed with the first; empty where each is fed with the one before.
+    pub edges: Vec<[usize; 2]>,
+}
+
+impl Network {
+    /// Whether each layer but the first is fed with the one before, and with nothing else.
+    pub(crate) fn is_row(&self) -> bool {
+        let mut edges = self.edges.clone();
+        edges.sort_unstable();
+        self.edges.is_empty() || edges.iter().copied().eq((1..self.layers.len()).map(|to| [to - 1, to]))
+    }
 }
 
 /// One column of a network diagram.
@@ -83,6 +94,18 @@ pub enum Role {
     Latent,
     /// Where the result comes out.
     Output,
+}
+
+impl Role {
+    /// The class of its style.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Input => "pf-node-input",
+            Self::Hidden => "pf-node",
+            Self::Latent => "pf-node-latent",
+            Self::Output => "pf-node-output",
+        }
+    }
 }
 
 /// What training the autoencoder left to be drawn.

@@ -188,6 +188,16 @@ impl Path {
         }
     }
 
+    /// Adds a curve from `from` to `to`, which leaves towards the first of `controls` and comes from the second (cubic Bezier).
+    pub(crate) fn curve(&mut self, from: [f64; 2], controls: [[f64; 2]; 2], to: [f64; 2]) {
+        if [from, controls[0], controls[1], to].iter().flatten().all(|c| c.is_finite()) {
+            self.push('M', from);
+            self.push('C', controls[0]);
+            self.push(' ', controls[1]);
+            self.push(' ', to);
+        }
+    }
+
     /// Adds a dot, as wide as the stroke.
     pub(crate) fn dot(&mut self, at: [f64; 2]) {
         if at.iter().all(|c| c.is_finite()) {

@@ -69,6 +69,72 @@ fn the_diagram_names_units_and_elides_wide_layers() {
     assert!(large.contains(">784<") && large.contains(">Encoder<") && large.contains("pf-node-latent"));
 }
 
+/// Two inputs, a residual connection over two layers, two outputs.
+fn graph() -> Network {
+    let layer = |name: &str, width, activation: Option<&str>, role| NetworkLayer {
+        name: name.into(),
+        width,
+        activation: activation.map(str::to_owned),
+        role,
+    };
+    let layers = vec![
+        layer("image", 784, None, Role::Input),
+        layer("age", 1, None, Role::Input),
+        layer("dense1", 64, Some("relu"), Role::Hidden),
+        layer("block1.with_a_long_name.dense1", 64, Some("relu"), Role::Hidden),
+        layer("dense3", 64, None, Role::Latent),
+        layer("add1", 64, None, Role::Hidden),
+        layer("digit", 10, None, Role::Output),
+        layer("years", 1, None, Role::Output),
+    ];
+    let edges = vec![[0, 2], [2, 3], [3, 4], [4, 5], [2, 5], [5, 6], [5, 7], [1, 7]];
+    Network { layers, edges }
+}
+
+#[test]
+fn a_graph_is_drawn_in_columns_with_arcs_over_what_is_passed_by() {
+    let svg = network_diagram(&graph(), "A graph");
+    assert_sound(&svg);
+    let text = svg.inline();
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let places: Vec<[f64; 2]> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("rect"))
+        .map(|rect| ["x", "y"].map(|name| rect.attribute(name).unwrap().parse().unwrap()))
+        .collect();
+    let columns: Vec<f64> = places.iter().map(|place| (place[0] - 24.0) / 164.0).collect();
+    assert_eq!(columns, [0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 5.0]);
+    let mut apart = places.iter().map(|place| place.map(f64::to_bits)).collect::<Vec<_>>();
+    apart.sort_unstable();
+    apart.dedup();
+    assert_eq!(apart.len(), 8, "boxes lie on each other");
+    // Two arcs: the residual, and the age on its way to the years; everything lies within the drawing.
+    let path = document.descendants().find(|node| node.has_tag_name("path")).unwrap();
+    let path = path.attribute("d").unwrap();
+    assert_eq!((path.matches('C').count(), path.matches('L').count()), (2, 6));
+    let numbers = path.split(|c: char| " MLC".contains(c)).filter(|n| !n.is_empty());
+    assert!(numbers.map(|n| n.parse::<f64>().unwrap()).all(|n| (0.0..1100.0).contains(&n)));
+    for name in ["image", "784", "64, relu", "…ong_name.dense1", "digit"] {
+        assert!(text.contains(&format!(">{name}<")), "{name} is not in {text}");
+    }
+}
+
+#[test]
+fn a_row_is_drawn_as_it_always_was_and_edges_that_are_none_are_left_out() {
+    let (_, evidence) = common::sample(None);
+    let row = evidence.autoencoder.unwrap().network;
+    let edges = (1..row.layers.len()).rev().map(|to| [to - 1, to]).collect();
+    let told = Network { edges, ..row.clone() };
+    assert_eq!(network_diagram(&row, "Autoencoder"), network_diagram(&told, "Autoencoder"));
+
+    let mut odd = graph();
+    odd.edges.extend([[3, 3], [5, 2], [0, 99], [99, 0]]);
+    assert_eq!(network_diagram(&odd, "A graph"), network_diagram(&graph(), "A graph"));
+    let unconnected = Network { edges: vec![[0, 0]], ..row };
+    assert_sound(&network_diagram(&unconnected, "unconnected"));
+    assert_sound(&network_diagram(&Network { layers: vec![], edges: vec![[0, 1]] }, "none"));
+}
+
 #[test]
 fn the_confusion_matrix_shows_every_count_and_the_margins() {
     let (results, _) = common::sample(None);

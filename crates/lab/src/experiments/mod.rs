@@ -17,5 +17,5 @@ fn diagram(layers: &[(&str, usize, Option<&str>, Role)]) -> Network {
         activation: activation.map(str::to_owned),
         role,
     });
-    Network { layers: layers.collect() }
+    Network { layers: layers.collect(), edges: Vec::new() }
 }

@@ -18,7 +18,7 @@ pub enum PlanError {
     #[error("the network has no layers: expected at least one")]
     Empty,
     /// The network, or a view of it, has no inputs.
-    #[error("the network has no inputs: expected at least one")]
+    #[error("found no inputs: expected a network, or a view, with at least one")]
     NoInput,
     /// Two layers bear one name.
     #[error("two layers are named {0:?}: expected every name once")]

@@ -46,6 +46,8 @@ pub struct SummaryLayer {
     pub output: Shape,
     /// Its own parameters; those that it shares with an earlier layer are counted there.
     pub parameters: usize,
+    /// The names of the tensors that it shares with earlier layers.
+    pub shared: Vec<String>,
     /// Bytes of its output for one sample.
     pub activation_bytes: usize,
     /// Floating-point operations of its forward pass for one sample.
@@ -68,6 +70,7 @@ impl Summary {
             let own = node.parameters.iter().zip(&node.own).filter(|(_, own)| **own);
             // The value before, in the order of the plan.
             let chained = node.inputs == [inputs + place - 1];
+            let shared = node.tensors.iter().zip(&node.own).filter(|(_, own)| !**own);
             let names = || node.inputs.iter().map(|&input| plan.values[input].name.clone()).collect();
             SummaryLayer {
                 name: node.name.clone(),
@@ -75,6 +78,7 @@ impl Summary {
                 fed_with: (!chained).then(names),
                 output: node.output.clone(),
                 parameters: own.map(|(slot, _)| slot.len).sum(),
+                shared: shared.map(|(&tensor, _)| plan.tensors[tensor].name.clone()).collect(),
                 activation_bytes: node.output.len() * size_of::<F>(),
                 flops: node.flops,
             }
@@ -92,36 +96,47 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<String> = self.layers.iter().map(|layer| shown(&layer.name)).collect();
-        let inputs = self.inputs.iter().map(|(name, _)| shown(name));
-        let name =
-            names.iter().cloned().chain(inputs).map(|name| name.chars().count()).max().unwrap_or(0).max(5);
-        writeln!(
-            f,
-            "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
-            "layer", "kind", "output", "parameters", "bytes/sample", "FLOPs/sample"
-        )?;
+        // Of a row of layers nobody asks what each is fed with.
+        let graph = self.layers.iter().any(|layer| layer.fed_with.is_some() || !layer.shared.is_empty());
+        let from = if graph { "  from" } else { "" };
+        let mut rows: Vec<Row> = vec![Row {
+            cells: ["layer", "kind", "output", "parameters", "bytes/sample", "FLOPs/sample"]
+                .map(str::to_owned),
+            end: from.to_owned(),
+        }];
         for (input, port) in &self.inputs {
-            writeln!(f, "{:name$}  {:10}  {:>12}", shown(input), "", port.to_string())?;
+            let mut cells = [const { String::new() }; 6];
+            (cells[0], cells[2]) = (shown(input), port.to_string());
+            rows.push(Row { cells, end: String::new() });
         }
-        for (layer, label) in self.layers.iter().zip(&names) {
-            write!(
-                f,
-                "{:name$}  {:10}  {:>12}  {:>12}  {:>14}  {:>14}",
-                label,
-                layer.kind,
-                layer.output.to_string(),
-                layer.parameters,
-                layer.activation_bytes,
-                layer.flops
-            )?;
-            match &layer.fed_with {
-                Some(from) => {
-                    let from: Vec<String> = from.iter().map(|name| shown(name)).collect();
-                    writeln!(f, "  from {}", from.join(", "))?;
-                }
-                None => writeln!(f)?,
+        let mut before = self.inputs.last().map_or("", |(name, _)| name);
+        for layer in &self.layers {
+            let end = if graph { layer.origin(before) } else { String::new() };
+            before = &layer.name;
+            rows.push(Row {
+                cells: [
+                    shown(&layer.name),
+                    layer.kind.to_owned(),
+                    layer.output.to_string(),
+                    layer.parameters.to_string(),
+                    layer.activation_bytes.to_string(),
+                    layer.flops.to_string(),
+                ],
+                end,
+            });
+        }
+        let mut widths = [5, 10, 12, 12, 14, 14];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(&row.cells) {
+                *width = cell.chars().count().max(*width);
             }
+        }
+        for Row { cells: [name, kind, numbers @ ..], end } in &rows {
+            let mut line = format!("{name:a$}  {kind:b$}", a = widths[0], b = widths[1]);
+            for (number, width) in numbers.iter().zip(&widths[2..]) {
+                line += &format!("  {number:>width$}");
+            }
+            writeln!(f, "{}", (line + end).trim_end())?;
         }
         write!(
             f,
@@ -131,6 +146,25 @@ impl fmt::Display for Summary {
             self.flops,
             self.training_bytes_per_sample as f64 / 1e3
         )
+    }
+}
+
+/// A line of the table.
+struct Row {
+    cells: [String; 6],
+    end: String,
+}
+
+impl SummaryLayer {
+    /// What the layer is fed with and whose parameters it uses, where `before` is the value before it.
+    fn origin(&self, before: &str) -> String {
+        let names = |names: &[String]| names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ");
+        let from = self.fed_with.as_ref().map_or_else(|| shown(before), |from| names(from));
+        if self.shared.is_empty() {
+            format!("  {from}")
+        } else {
+            format!("  {from}; with {}", names(&self.shared))
+        }
     }
 }
 
@@ -147,8 +181,9 @@ fn shown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::Dense;
+    use crate::layers::{Activation::Tanh, Dense};
     use crate::network::Sequential;
+    use crate::operations::{Add, Embedding};
 
     #[test]
     fn names_of_any_length_and_kind_are_shown() {
@@ -166,5 +201,43 @@ mod tests {
         assert!(line("\\u{1b}[31mred\\n").contains("dense"));
         // Columns stand below each other however many bytes a letter has.
         assert_eq!(line("größe").chars().count(), line("nnn").chars().count());
+    }
+
+    #[test]
+    fn a_graph_says_what_each_layer_is_fed_with() {
+        let mut graph = Graph::<f32>::new();
+        let words = graph.indices("words", 3, 50_000);
+        let number = graph.input("number", 6);
+        let vectors = graph.join(Embedding::new(2), &[words]);
+        let a = graph.then(vectors, Dense::new(6).activation(Tanh));
+        let sum = graph.join(Add, &[a, number]);
+        let b = graph.then(sum, Dense::new(6));
+        graph.share(b, a);
+        assert_eq!(
+            Summary::of(&graph).unwrap().to_string(),
+            "\
+layer       kind                       output    parameters    bytes/sample    FLOPs/sample  from
+words                   3 indices below 50000
+number                                      6
+embedding1  embedding                     3x2        100000              24               0  words
+dense1      dense                           6            42              24              78  embedding1
+add1        add                             6             0              24               6  dense1, number
+dense2      dense                           6             0              24              72  add1; with dense1.weight, dense1.bias
+100042 parameters (0.40 MB); 156 FLOPs forward and 0.3 kB of training memory a sample"
+        );
+    }
+
+    #[test]
+    fn a_row_of_layers_is_shown_as_ever() {
+        let network = Sequential::<f32>::new(784).with(Dense::new(32).activation(Tanh)).with(Dense::new(784));
+        assert_eq!(
+            Summary::of(&network.into()).unwrap().to_string(),
+            "\
+layer   kind              output    parameters    bytes/sample    FLOPs/sample
+input                        784
+dense1  dense                 32         25120             128           50208
+dense2  dense                784         25872            3136           50176
+50992 parameters (0.20 MB); 100384 FLOPs forward and 12.9 kB of training memory a sample"
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! Vectors for indices.
 
-use pellucid_compute::{Scalar, Stream};
+use pellucid_compute::{Rows, Scalar, Stream, vectorized};
 use serde::{Deserialize, Serialize};
 
+use super::GRAIN;
 use crate::configs::{Example, Examples, kind_of};
 use crate::layer::{
     Need, Operation, OperationBackward, OperationForward, PlanError, Port, TensorSpec, TensorsMut,
@@ -38,6 +39,14 @@ impl Embedding {
     }
 }
 
+vectorized! {
+    fn add<F>(to: &mut [F], from: &[F]) {
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to += from;
+        }
+    }
+}
+
 impl<F: Scalar> Operation<F> for Embedding {
     fn kind(&self) -> &'static str {
         "embedding"
@@ -69,21 +78,27 @@ impl<F: Scalar> Operation<F> for Embedding {
     }
 
     fn forward(&self, io: OperationForward<'_, F>) {
-        let [weight] = io.parameters.get();
-        for (y, &index) in io.y.chunks_exact_mut(self.width).zip(io.inputs.indices(0)) {
-            y.copy_from_slice(&weight[index as usize * self.width..][..self.width]);
-        }
+        let ([weight], indices, width) = (io.parameters.get(), io.inputs.indices(0), self.width);
+        io.pool.split(indices.len(), GRAIN.div_ceil(width), (Rows(io.y, width), indices), |(y, indices)| {
+            for (y, &index) in y.0.chunks_exact_mut(width).zip(indices) {
+                y.copy_from_slice(&weight[index as usize * width..][..width]);
+            }
+        });
     }
 
     fn backward(&self, io: OperationBackward<'_, F>) {
-        let [dweight] = io.dparameters.get();
-        dweight.fill(F::ZERO);
-        for (dy, &index) in io.dy.chunks_exact(self.width).zip(io.inputs.indices(0)) {
-            let row = &mut dweight[index as usize * self.width..][..self.width];
-            for (d, &dy) in row.iter_mut().zip(dy) {
-                *d += dy;
+        let ([dweight], indices, width) = (io.dparameters.get(), io.inputs.indices(0), self.width);
+        let rows = dweight.len() / width;
+        // Each thread has rows of its own and looks for their indices, so that every sum has the order of the batch.
+        io.pool.split(rows, GRAIN.div_ceil(width), (Rows(dweight, width), 0..rows), |(part, rows)| {
+            part.0.fill(F::ZERO);
+            for (dy, &index) in io.dy.chunks_exact(width).zip(indices) {
+                let index = index as usize;
+                if rows.contains(&index) {
+                    add(&mut part.0[(index - rows.start) * width..][..width], dy);
+                }
             }
-        }
+        });
     }
 }
 

@@ -36,7 +36,12 @@ pub fn header_len(file: &[u8]) -> usize {
 
 /// The good file with another header.
 pub fn with_header(change: impl FnOnce(&mut Value)) -> Vec<u8> {
-    let (header, data) = GOOD[8..].split_at(header_len(&GOOD));
+    header_changed(&GOOD, change)
+}
+
+/// A file with another header.
+fn header_changed(file: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let (header, data) = file[8..].split_at(header_len(file));
     let mut header = serde_json::from_slice(header).unwrap();
     change(&mut header);
     let header = header.to_string();
@@ -45,7 +50,12 @@ pub fn with_header(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 
 /// The good file with another description.
 pub fn described(change: impl FnOnce(&mut Value)) -> Vec<u8> {
-    with_header(|header| {
+    description_changed(&GOOD, change)
+}
+
+/// A file with another description.
+pub fn description_changed(file: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    header_changed(file, |header| {
         let text = &mut header["__metadata__"]["pellucid"];
         let mut description = serde_json::from_str(text.as_str().unwrap()).unwrap();
         change(&mut description);

@@ -2,6 +2,7 @@
 //! came, no panic, and no memory that the file does not pay for.
 
 mod cases;
+mod graphs;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -34,7 +35,7 @@ fn the_good_file_is_good() {
 fn bad_files_are_refused_with_what_was_expected_and_what_came() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bad.safetensors");
-    for (what, file, parts) in cases::all() {
+    for (what, file, parts) in cases::all().into_iter().chain(graphs::all()) {
         std::fs::write(&path, &file).unwrap();
         let Err(error) = Checkpoint::<f32>::read(&path) else { panic!("{what}: was read") };
         let message = error.to_string();

@@ -160,3 +160,19 @@ fn normalisation_and_dropout_in_training_and_in_evaluation() {
         case.check(TOLERANCE);
     }
 }
+
+#[test]
+fn an_embedding_worth_several_threads_gives_the_same_bits() {
+    let mut graph = Graph::<f32>::new();
+    let words = graph.indices("words", 8, 2000);
+    let vectors = graph.join(Embedding::new(24), &[words]);
+    let case = Case::new(graph, &[vectors], 300, 3);
+    let one = case.gradients(1, false).parameters;
+    // Rows that do not occur are zero.
+    let rows = one.chunks_exact(24).filter(|row| row.iter().all(|&d| d == 0.0)).count();
+    assert!((1..2000).contains(&rows));
+    for threads in 2..=4 {
+        let many = case.gradients(threads, false).parameters;
+        assert!(one.iter().zip(&many).all(|(a, b)| a.to_bits() == b.to_bits()), "{threads} threads");
+    }
+}

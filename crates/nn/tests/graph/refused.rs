@@ -117,7 +117,7 @@ fn a_network_without_layers_or_inputs() {
     let x = other.input("x", 3);
     let mut graph = Graph::new();
     graph.then(x, Dense::new(2));
-    assert_eq!(message(graph), "the network has no inputs: expected at least one");
+    assert_eq!(message(graph), "found no inputs: expected a network, or a view, with at least one");
     let chain = Sequential::<f32>::new(3).with(Dense::new(2));
     let model = Model::new(chain, 1).unwrap();
     let view = View { from: vec![], to: model.architecture().whole().to };

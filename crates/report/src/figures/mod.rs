@@ -4,6 +4,7 @@ mod confusion_matrix;
 mod decision_boundary;
 mod error_histogram;
 mod feature_distributions;
+mod graph_diagram;
 mod latent_space;
 mod network_diagram;
 mod performance;

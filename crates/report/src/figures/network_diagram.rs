@@ -1,5 +1,6 @@
 //! Figures 1 and 4: a network as columns of units.
 
+use super::graph_diagram::graph_diagram;
 use crate::evidence::{Network, NetworkLayer, Role};
 use crate::number::count;
 use crate::svg::{Anchor, Path, Svg};
@@ -11,7 +12,12 @@ const TOP: f64 = 52.0;
 
 /// Draws the layers from left to right: names above; widths and activations below; wide layers by a few units around an
 /// ellipsis, two more for every doubling of the width; brackets around encoder and decoder where there is a bottleneck.
+///
+/// A network that is not a row of layers is drawn as boxes in columns by depth, with arcs where a value passes layers by.
 pub fn network_diagram(network: &Network, title: &str) -> Svg {
+    if !network.is_row() {
+        return graph_diagram(network, title);
+    }
     let layers = &network.layers;
     let small = layers.iter().all(|layer| layer.width <= SMALL);
     let (radius, pitch, gap) = if small { (21.0, 60.0, 210.0) } else { (6.5, 24.0, 98.0) };
@@ -36,7 +42,7 @@ pub fn network_diagram(network: &Network, title: &str) -> Svg {
     for (index, (layer, column)) in layers.iter().zip(&columns).enumerate() {
         for (unit, offset) in column.units.iter().enumerate() {
             let [x, y] = place(index, offset);
-            svg.circle(node_class(layer.role), [x, y], radius);
+            svg.circle(layer.role.class(), [x, y], radius);
             if small {
                 svg.text("pf-strong", [x, y + 5.0], Anchor::Middle, 15.0, &unit_name(layer, unit));
             }
@@ -89,15 +95,6 @@ impl Column {
 fn bracket(svg: &mut Svg, [from, to]: [f64; 2], y: f64, label: &str) {
     svg.path("pf-bracket", &Path::through([[from, y - 6.0], [from, y], [to, y], [to, y - 6.0]]));
     svg.text("pf-strong", [f64::midpoint(from, to), y + 20.0], Anchor::Middle, 13.0, label);
-}
-
-fn node_class(role: Role) -> &'static str {
-    match role {
-        Role::Input => "pf-node-input",
-        Role::Hidden => "pf-node",
-        Role::Latent => "pf-node-latent",
-        Role::Output => "pf-node-output",
-    }
 }
 
 fn unit_name(layer: &NetworkLayer, unit: usize) -> String {

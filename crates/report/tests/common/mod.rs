@@ -215,7 +215,7 @@ fn network(layers: &[(&str, usize, Option<&str>)]) -> Network {
         activation: activation.map(Into::into),
         role: role(name),
     };
-    Network { layers: layers.iter().map(layer).collect() }
+    Network { layers: layers.iter().map(layer).collect(), edges: Vec::new() }
 }
 
 fn autoencoder(digits: Option<Vec<DigitPair>>) -> (AutoencoderResults, AutoencoderEvidence) {
