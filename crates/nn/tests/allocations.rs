@@ -9,6 +9,7 @@ use std::alloc::System;
 use std::sync::Arc;
 
 use pellucid_data::{Batches, Dataset, Features, Matrix, Targets, permutation_into};
+use pellucid_nn::configs::Example;
 use pellucid_nn::*;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -98,6 +99,49 @@ fn calls_of_a_graph(threads: usize) -> usize {
     calls(work)
 }
 
+/// Calls of the allocator by passes there and back over every built-in layer and operation, by its examples.
+fn calls_of_examples(threads: usize) -> Vec<(String, usize)> {
+    let mut graphs: Vec<(String, Graph<f32>)> = Vec::new();
+    let with_inputs = |inputs: &[Port]| {
+        let mut graph = Graph::new();
+        let named = inputs.iter().enumerate();
+        let x: Vec<Value> = named.map(|(i, port)| graph.port(format!("x{i}"), port.clone())).collect();
+        (graph, x)
+    };
+    for Example { name, config, inputs, .. } in LayerConfig::examples() {
+        let (mut graph, x) = with_inputs(&inputs);
+        graph.then_boxed(x[0], config.build());
+        graphs.push((name, graph));
+    }
+    for Example { name, config, inputs, .. } in OperationConfig::examples() {
+        let (mut graph, x) = with_inputs(&inputs);
+        graph.join_boxed(config.build(), &x);
+        graphs.push((name, graph));
+    }
+    let pool = Arc::new(Pool::new(threads));
+    pool.run(threads, |_| ());
+    let count = |(name, graph): (String, Graph<f32>)| {
+        let model = Model::new(graph, 1).unwrap();
+        let mut session = Session::training(model.architecture(), 9000, &pool).unwrap();
+        let mut gradients = vec![0.0; model.parameters().len()];
+        let mut work = || {
+            session.begin(9000);
+            for number in 0..session.plan().inputs().len() {
+                if !session.plan().inputs()[number].port.is_indices() {
+                    session.numbers_mut(number).fill(0.25);
+                }
+            }
+            session.forward(&model, Some(Stream::new(3)));
+            let slices = session.slices_of(0, None);
+            slices.gradient.copy_from_slice(slices.value);
+            session.backward(&model, &mut gradients, true);
+        };
+        work();
+        (name, calls(work))
+    };
+    graphs.into_iter().map(count).collect()
+}
+
 #[test]
 fn a_training_step_after_the_first_does_not_allocate() {
     let on_another_thread = calls(|| {
@@ -125,6 +169,9 @@ fn a_training_step_after_the_first_does_not_allocate() {
         let xor = calls_of_steps(xor().0, &truth_table, &small, threads);
         println!("{threads} threads: {autoencoder} calls of the allocator by the autoencoder, {xor} by XOR");
         assert_eq!((autoencoder, xor), (0, 0), "calls of the allocator on {threads} threads");
+        for (name, calls) in calls_of_examples(threads) {
+            assert_eq!(calls, 0, "calls of the allocator by {name} on {threads} threads");
+        }
         assert_eq!(calls_of_a_graph(threads), 0, "calls of the allocator by a graph on {threads} threads");
     }
 

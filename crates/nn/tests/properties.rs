@@ -112,8 +112,10 @@ fn activation() -> impl Strategy<Value = Activation> {
 
 fn layer() -> impl Strategy<Value = LayerConfig> {
     let init = prop_oneof![Just(Init::XavierNormal), Just(Init::HeUniform)];
-    let dense = (1_usize..9, activation(), init)
-        .prop_map(|(units, activation, init)| LayerConfig::from(Dense { units, activation, init }));
+    let dense =
+        (1_usize..9, activation(), init, any::<bool>()).prop_map(|(units, activation, init, transposed)| {
+            LayerConfig::from(Dense { units, activation, init, transposed })
+        });
     prop_oneof![3 => dense, 1 => activation().prop_map(LayerConfig::from), 1 => Just(LayerConfig::Softmax)]
 }
 

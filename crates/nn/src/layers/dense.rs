@@ -20,6 +20,9 @@ use crate::network::Shape;
 /// dL/dx = dL/dz W^T                   batch x n_in
 /// ```
 ///
+/// A [transposed](Self::transposed) layer keeps W as n_out x n_in and computes y = f(x W^T + b), so that it can use the weight
+/// of a layer that goes the other way: the decoder of an autoencoder that of its encoder.
+///
 /// Products with zeros of x are left out where x has many, as images and outputs of ReLU have: the same result in less
 /// time as long as W is finite.
 ///
@@ -41,12 +44,20 @@ pub struct Dense {
     /// How the weights are drawn.
     #[serde(default)]
     pub init: Init,
+    /// Whether W is kept as n_out x n_in.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub transposed: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl Dense {
     /// A layer with `units` outputs, no activation, Xavier-normal weights and zero biases.
     pub fn new(units: usize) -> Self {
-        Self { units, activation: Activation::Identity, init: Init::XavierNormal }
+        Self { units, activation: Activation::Identity, init: Init::XavierNormal, transposed: false }
     }
 
     /// Sets the activation f.
@@ -61,6 +72,33 @@ impl Dense {
     pub fn init(mut self, init: Init) -> Self {
         self.init = init;
         self
+    }
+
+    /// Keeps W as n_out x n_in: y = f(x W^T + b).
+    ///
+    /// ```
+    /// use pellucid_nn::{Activation::Relu, Dense, Graph, Model};
+    /// let mut graph = Graph::<f32>::new();
+    /// let x = graph.input("input", 784);
+    /// let code = graph.then(x, Dense::new(32).activation(Relu));
+    /// let y = graph.then(code, Dense::new(784).transposed());
+    /// graph.tie(y, "weight", "dense1.weight");
+    /// assert_eq!(Model::new(graph, 1)?.parameters().len(), 784 * 32 + 32 + 784);
+    /// # Ok::<(), pellucid_nn::Error>(())
+    /// ```
+    #[must_use]
+    pub fn transposed(mut self) -> Self {
+        self.transposed = true;
+        self
+    }
+
+    /// W as a matrix of n_in x n_out, however it is kept.
+    fn matrix<'a, F: Scalar>(&self, weight: &'a [F], n_in: usize) -> MatRef<'a, F> {
+        if self.transposed {
+            MatRef::row_major(weight, self.units, n_in).transposed()
+        } else {
+            MatRef::row_major(weight, n_in, self.units)
+        }
     }
 }
 
@@ -104,7 +142,7 @@ impl<F: Scalar> Layer<F> for Dense {
         let linear = self.activation == Activation::Identity;
         Ok(Need {
             parameters: vec![
-                TensorSpec::new("weight", [n_in, n_out]),
+                TensorSpec::new("weight", if self.transposed { [n_out, n_in] } else { [n_in, n_out] }),
                 TensorSpec::new("bias", n_out).without_decay(),
             ],
             saved: if self.activation.needs_x() {
@@ -124,9 +162,9 @@ impl<F: Scalar> Layer<F> for Dense {
     }
 
     fn forward(&self, io: Forward<'_, F>) {
-        let ([weight, bias], n_in, n_out) = (io.parameters.get(), io.input.len(), self.units);
+        let ([weight, bias], n_in) = (io.parameters.get(), io.input.len());
         let x = MatRef::row_major(io.x, io.batch, n_in).skip_zeros();
-        let w = MatRef::row_major(weight, n_in, n_out);
+        let w = self.matrix(weight, n_in);
 
         match io.saved {
             Some(saved) if self.activation.needs_x() => {
@@ -153,11 +191,17 @@ impl<F: Scalar> Layer<F> for Dense {
             dz
         };
         let x = MatRef::row_major(io.x, batch, n_in).skip_zeros();
-        let w = MatRef::row_major(weight, n_in, n_out);
+        let w = self.matrix(weight, n_in);
         let dz_matrix = MatRef::row_major(dz, batch, n_out);
 
         // dW = x^T dz,  db = sum of dz over the batch,  dx = dz W^T
-        matmul(io.pool, MatMut::row_major(dweight, n_in, n_out), x.transposed(), dz_matrix, Start::Zero);
+        if self.transposed {
+            let dw = MatMut::row_major(dweight, n_out, n_in);
+            matmul(io.pool, dw, dz_matrix.transposed(), x, Start::Zero);
+        } else {
+            let dw = MatMut::row_major(dweight, n_in, n_out);
+            matmul(io.pool, dw, x.transposed(), dz_matrix, Start::Zero);
+        }
         sum_rows(io.pool, dbias, dz);
         if let Some(dx) = io.dx {
             matmul(io.pool, MatMut::row_major(dx, batch, n_in), dz_matrix, w.transposed(), Start::Zero);
@@ -172,7 +216,9 @@ impl Examples for Dense {
             Example::new(format!("Dense + {name}"), dense).input(7).kinked(kinked)
         };
         let linear = Example::new("Dense", Self::new(2)).input(3);
+        let transposed = Self::new(4).activation(Activation::Tanh).transposed();
+        let transposed = Example::new("Dense transposed", transposed).input(6);
         let activated = Activation::examples().into_iter().filter(|e| e.config != Activation::Identity);
-        std::iter::once(linear).chain(activated.map(with)).collect()
+        [linear, transposed].into_iter().chain(activated.map(with)).collect()
     }
 }

@@ -39,13 +39,19 @@ pub struct LayerConfigError {
     cause: serde_json::Error,
 }
 
+impl LayerConfigError {
+    pub(crate) fn new(json: &serde_json::Value, cause: serde_json::Error) -> Self {
+        Self { found: json.to_string(), cause }
+    }
+}
+
 impl LayerConfig {
     /// Reads a layer's configuration.
     ///
     /// # Errors
     /// Errors if it is none of a built-in layer, such as that of a custom layer.
     pub fn from_json(json: &serde_json::Value) -> Result<Self, LayerConfigError> {
-        Self::deserialize(json).map_err(|cause| LayerConfigError { found: json.to_string(), cause })
+        Self::deserialize(json).map_err(|cause| LayerConfigError::new(json, cause))
     }
 
     /// The configuration as JSON.

@@ -15,7 +15,7 @@ pub use multiply::Multiply;
 use pellucid_compute::Scalar;
 use serde::Deserialize;
 
-use crate::configs::configs;
+use crate::configs::{Example, configs};
 use crate::layer::{Operation, PlanError, Port, Single};
 use crate::layers::{LayerConfig, LayerConfigError};
 use crate::network::Shape;
@@ -27,8 +27,10 @@ configs! {
 
 /// The built-in layer or operation that a description is of.
 pub(crate) fn build<F: Scalar>(json: &serde_json::Value) -> Result<Box<dyn Operation<F>>, LayerConfigError> {
-    if let Ok(operation) = OperationConfig::deserialize(json) {
-        return Ok(operation.build());
+    let of_kind = |example: &Example<OperationConfig>| json["kind"] == example.config.build::<F>().kind();
+    if OperationConfig::examples().iter().any(of_kind) {
+        let operation = OperationConfig::deserialize(json);
+        return Ok(operation.map_err(|cause| LayerConfigError::new(json, cause))?.build());
     }
     Ok(Box::new(Single(LayerConfig::from_json(json)?.build())))
 }

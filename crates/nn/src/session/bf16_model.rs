@@ -200,6 +200,7 @@ impl Stage {
         let tensor = |slot: &Slot| &parameters[slot.range(1)];
         let layer = network.operation(node.value).and_then(|operation| operation.as_layer());
         if let Some(dense) = layer.and_then(|layer| (layer as &dyn Any).downcast_ref::<Dense>())
+            && !dense.transposed
             && let [weight, bias] = node.parameters[..]
         {
             return Self::Dense {

@@ -259,7 +259,11 @@ fn sizes() -> Vec<Case> {
             set("/inputs/0/shape", json!([0])),
             &["layer words: expected samples of at least one number, found samples of shape 0"],
         ),
-        ("vectors of a negative width", set("/layers/0/layer/width", json!(-1)), &["-1"]),
+        (
+            "vectors of a negative width",
+            set("/layers/0/layer/width", json!(-1)),
+            &["found {\"kind\":\"embedding\",\"width\":-1}: invalid value: integer `-1`"],
+        ),
         (
             "an unknown operation",
             set("/layers/2/layer", json!({"kind": "subtract"})),

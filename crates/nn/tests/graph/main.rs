@@ -3,9 +3,11 @@
 mod case;
 mod checkpoints;
 mod custom;
+mod examples;
 mod fixed;
 mod memory;
 mod random;
 mod refused;
 mod resume;
 mod state;
+mod transposed;
