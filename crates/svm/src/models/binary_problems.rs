@@ -3,6 +3,7 @@
 
 use crate::decision::pairs::class_pairs;
 use crate::error::SvmError;
+use crate::fitting::solve_all::Tasks;
 use crate::fitting::task::Task;
 use crate::input::classes::Classes;
 use crate::models::multi_class::MultiClass;
@@ -103,5 +104,15 @@ impl<'a> BinaryProblems<'a> {
             Penalty::Nu(nu) => (formulations::nu_svc(positive, &bounds, nu), Form::NuSvc),
         };
         Task { groups, dual, form }
+    }
+}
+
+impl Tasks for BinaryProblems<'_> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn tasks(&self) -> Box<dyn Iterator<Item = Task> + '_> {
+        Box::new(self.iter())
     }
 }

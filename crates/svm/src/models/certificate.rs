@@ -1,9 +1,9 @@
 //! A fitted classifier checked in f64, against its training set.
 
 use crate::error::SvmError;
-use crate::fitting::batches::{Tasks, solve_all};
 use crate::fitting::fit::Fit;
 use crate::fitting::setting::Setting;
+use crate::fitting::solve_all::{Tasks, solve_all};
 use crate::fitting::task::Task;
 use crate::input::classes::Classes;
 use crate::input::samples::Samples;

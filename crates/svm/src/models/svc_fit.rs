@@ -1,9 +1,9 @@
 //! Fitting a classifier.
 
 use crate::error::SvmError;
-use crate::fitting::batches::solve_all;
 use crate::fitting::fit::Fit;
 use crate::fitting::setting::Setting;
+use crate::fitting::solve_all::solve_all;
 use crate::input::classes::{Classes, check_labels, check_weights};
 use crate::input::samples::Samples;
 use crate::models::binary_problems::BinaryProblems;

@@ -5,7 +5,6 @@ use pellucid_compute::Pool;
 use crate::decision::votes::largest;
 use crate::error::SvmError;
 use crate::fitting::fit::Fit;
-use crate::fitting::kernel_store::KernelStore;
 use crate::fitting::setting::Setting;
 use crate::input::classes::check_labels;
 use crate::input::samples::Samples;
@@ -15,7 +14,8 @@ use crate::models::svc_model::SvcModel;
 use crate::probability::coupling::couple;
 use crate::probability::outcomes::Outcomes;
 use crate::probability::sigmoid::Sigmoid;
-use crate::search::cross_validation::{CrossValidation, WarmStart};
+use crate::search::cross_validation::CrossValidation;
+use crate::search::fold_fits::FoldFits;
 
 /// Probabilities are kept this far from 0 and 1, as in LIBSVM.
 const LEAST: f64 = 1e-7;
@@ -92,8 +92,7 @@ impl CalibratedSvc {
         let validation = CrossValidation::new(svc, &samples, labels, calibration.folds, calibration.seed)?;
         let setting = Setting::new(samples, &svc.kernel, svc.options, pool)?;
         let mut outcomes = Outcomes::new(&model);
-        let (mut start, mut store) = (WarmStart::default(), KernelStore::default());
-        validation.fit(svc, &setting, &mut start, &mut store, fit.progress, |fold, model| {
+        FoldFits::new(&validation, &setting).fit(svc, fit.progress, |fold, model| {
             let labels: Vec<i32> = fold.rows.iter().map(|&row| labels[row as usize]).collect();
             outcomes.add(&model, &fold.present, &fold.held_out.samples(), &labels, pool)
         })?;

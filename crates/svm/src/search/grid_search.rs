@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use crate::error::SvmError;
 use crate::fitting::fit::Fit;
-use crate::fitting::kernel_store::KernelStore;
 use crate::fitting::setting::Setting;
 use crate::input::samples::Samples;
 use crate::kernels::kernel::{Gamma, Kernel};
 use crate::models::svc::Svc;
 use crate::models::svc_model::SvcModel;
 use crate::progress::{FitProgress, shifted};
-use crate::search::cross_validation::{CrossValidation, WarmStart};
+use crate::search::cross_validation::CrossValidation;
+use crate::search::fold_fits::FoldFits;
 use crate::search::grid_point::GridPoint;
 
 /// A search over a grid of kernels and of C for the best accuracy in stratified cross-validation.
@@ -178,35 +178,23 @@ impl GridSearch {
         let mut best = None::<GridPoint>;
         for kernel in &self.kernels {
             let setting = Setting::new(samples, kernel, self.svc.options, pool)?;
-            let (mut start, mut store) = (WarmStart::default(), KernelStore::default());
+            let mut fits = FoldFits::new(&validation, &setting);
             for &c in &self.c {
                 let begin = Instant::now();
                 let svc = self.svc.clone().c(c);
                 let watch = shifted(fit.progress, problems, solved, iterations);
-                let (mut fold_accuracies, mut correct) = (Vec::new(), 0);
-                validation.fit(&svc, &setting, &mut start, &mut store, Some(&watch), |fold, model| {
+                let mut counts = Vec::new();
+                fits.fit(&svc, Some(&watch), |fold, model| {
                     let predicted = model.predict_with(fold.held_out.samples(), pool)?;
                     let pairs = predicted.iter().zip(&fold.rows);
-                    let right = pairs.filter(|(label, row)| **label == labels[**row as usize]);
-                    let right = right.count();
-                    correct += right;
-                    fold_accuracies.push(right as f64 / fold.rows.len() as f64);
+                    let right = pairs.filter(|(label, row)| **label == labels[**row as usize]).count();
+                    counts.push((right, fold.rows.len()));
                     iterations += model.iterations();
                     Ok(())
                 })?;
                 solved += each;
                 let seconds = begin.elapsed().as_secs_f64();
-                let (mean_accuracy, standard_deviation) = moments(&fold_accuracies);
-                let (kernel, accuracy) = (setting.kernel.clone(), correct as f64 / labels.len() as f64);
-                let point = GridPoint {
-                    kernel,
-                    c,
-                    accuracy,
-                    mean_accuracy,
-                    standard_deviation,
-                    fold_accuracies,
-                    seconds,
-                };
+                let point = GridPoint::new(setting.kernel.clone(), c, &counts, seconds);
                 if best.as_ref().is_none_or(|best| point.better(best)) {
                     best = Some(point.clone());
                 }
@@ -215,11 +203,4 @@ impl GridSearch {
         }
         Ok((best.ok_or_else(none)?, FitProgress { solved, problems, iterations, gap: 0.0 }))
     }
-}
-
-/// Mean and standard deviation.
-fn moments(values: &[f64]) -> (f64, f64) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (mean, (values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n).sqrt())
 }

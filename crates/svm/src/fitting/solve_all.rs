@@ -4,7 +4,6 @@ use crate::error::SvmError;
 use crate::fitting::kernel_store::KernelStore;
 use crate::fitting::setting::Setting;
 use crate::fitting::task::Task;
-use crate::models::binary_problems::BinaryProblems;
 use crate::problem::fitted::Fitted;
 use crate::progress::{ProgressCallback, shifted};
 
@@ -19,16 +18,6 @@ const PROBLEM_BYTES: usize = 600;
 pub(crate) trait Tasks {
     fn count(&self) -> usize;
     fn tasks(&self) -> Box<dyn Iterator<Item = Task> + '_>;
-}
-
-impl Tasks for BinaryProblems<'_> {
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn tasks(&self) -> Box<dyn Iterator<Item = Task> + '_> {
-        Box::new(self.iter())
-    }
 }
 
 /// Solves tasks over groups of rows, a batch at a time, and hands out each with its solution, in order.
