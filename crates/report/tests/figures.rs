@@ -114,7 +114,7 @@ fn a_graph_is_drawn_in_columns_with_arcs_over_what_is_passed_by() {
     assert_eq!((path.matches('C').count(), path.matches('L').count()), (2, 6));
     let numbers = path.split(|c: char| " MLC".contains(c)).filter(|n| !n.is_empty());
     assert!(numbers.map(|n| n.parse::<f64>().unwrap()).all(|n| (0.0..1100.0).contains(&n)));
-    for name in ["image", "784", "64, relu", "…ong_name.dense1", "digit"] {
+    for name in ["image", "784", "64, relu", "…ng_name.dense1", "digit"] {
         assert!(text.contains(&format!(">{name}<")), "{name} is not in {text}");
     }
 }

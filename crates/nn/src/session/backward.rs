@@ -84,8 +84,9 @@ impl<F: Scalar> Session<F> {
     /// dL/d first input of the last backward pass that was asked for it.
     ///
     /// # Panics
-    /// Panics if the session is not one for training.
+    /// Panics if the session is not one for training, or if the first input is of indices.
     pub fn input_gradient(&self) -> &[F] {
+        assert!(!self.plan.inputs()[0].port.is_indices(), "an input of numbers");
         &self.gradients[self.plan.range(0, self.batch)]
     }
 

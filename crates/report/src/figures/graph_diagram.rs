@@ -62,8 +62,10 @@ pub(super) fn graph_diagram(network: &Network, title: &str) -> Svg {
     }
     for ([from, to], control) in arcs {
         let ([x, y], [to_x, to_y]) = (place(from), place(to));
-        let (x, to_x) = (x + 0.7 * BOX[0], to_x + 0.3 * BOX[0]);
-        lines.curve([x, y], [[x, control + down], [to_x, control + down]], [to_x, to_y]);
+        // It rises and falls between columns, so that no box above hides it.
+        let (x, aside, control) = (x + BOX[0], (PITCH[0] - BOX[0]) / 2.0, control + down);
+        let (from, to) = ([x, y + BOX[1] / 2.0], [to_x, to_y + BOX[1] / 2.0]);
+        lines.curve(from, [[x + aside, control], [to_x - aside, control]], to);
     }
     svg.path("pf-edge pf-weight", &lines);
     for (number, layer) in layers.iter().enumerate() {
