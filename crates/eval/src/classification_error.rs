@@ -1,5 +1,7 @@
 //! What makes a classifier's output impossible to measure.
 
+use crate::weights::WeightError;
+
 /// What makes a classifier's output impossible to measure; rows and columns count from 0.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ClassificationError {
@@ -90,4 +92,7 @@ pub enum ClassificationError {
         /// Names given.
         names: usize,
     },
+    /// The weights of the samples are of no use.
+    #[error(transparent)]
+    Weights(#[from] WeightError),
 }

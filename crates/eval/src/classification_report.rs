@@ -4,7 +4,10 @@ use std::fmt::{self, Write};
 
 use serde::Serialize;
 
-use crate::{Average, ClassScores, ClassificationError, ConfusionMatrix, ZeroDivision};
+use crate::classification::ConfusionMatrix;
+use crate::classification_error::ClassificationError;
+use crate::count::Count;
+use crate::precision_recall::{Average, ClassScores, ZeroDivision};
 
 /// The most characters of a name that are shown, and the most digits of a number.
 const MOST_SHOWN: usize = 100;
@@ -12,12 +15,12 @@ const MOST_DIGITS: usize = 60;
 
 /// The scores of one class and its name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct NamedScores {
+pub struct NamedScores<N = u64> {
     /// Name of the class.
     pub name: String,
     /// Its scores.
     #[serde(flatten)]
-    pub scores: ClassScores,
+    pub scores: ClassScores<N>,
 }
 
 /// Precision, recall, F1 and support of every class, their means, and the accuracy.
@@ -34,25 +37,25 @@ pub struct NamedScores {
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ClassificationReport {
+pub struct ClassificationReport<N = u64> {
     /// Each class in order; without names of their own they are named `0`, `1`, ...
-    pub classes: Vec<NamedScores>,
+    pub classes: Vec<NamedScores<N>>,
     /// Share of right predictions.
     pub accuracy: f64,
     /// Scores over the summed counts; each equals the accuracy.
     #[serde(rename = "micro")]
-    pub micro_average: ClassScores,
+    pub micro_average: ClassScores<N>,
     /// Means of the classes' scores.
     #[serde(rename = "macro")]
-    pub macro_average: ClassScores,
+    pub macro_average: ClassScores<N>,
     /// Means of the classes' scores, weighted by support.
     #[serde(rename = "weighted")]
-    pub weighted_average: ClassScores,
+    pub weighted_average: ClassScores<N>,
 }
 
-impl ClassificationReport {
+impl<N: Count> ClassificationReport<N> {
     /// The report on these counts.
-    pub fn new(matrix: &ConfusionMatrix, zero: ZeroDivision) -> Self {
+    pub fn new(matrix: &ConfusionMatrix<N>, zero: ZeroDivision) -> Self {
         let scores = matrix.class_scores(zero).into_iter().enumerate();
         Self {
             classes: scores.map(|(c, scores)| NamedScores { name: c.to_string(), scores }).collect(),
@@ -96,14 +99,14 @@ impl ClassificationReport {
             "", "precision", "recall", "f1-score", "support"
         )?;
         let number = |x: f64| if x.is_nan() { "nan".to_owned() } else { format!("{x:.digits$}") };
-        let row = |text: &mut dyn Write, name: &str, s: &ClassScores| {
+        let row = |text: &mut dyn Write, name: &str, s: &ClassScores<N>| {
             let [p, r, f] = [s.precision, s.recall, s.f1].map(number);
-            writeln!(text, "{name:>width$}  {p:>9} {r:>9} {f:>9} {:>9}", s.support)
+            writeln!(text, "{name:>width$}  {p:>9} {r:>9} {f:>9} {:>9}", format!("{:?}", s.support))
         };
         for (name, class) in names.iter().zip(&self.classes) {
             row(text, name, &class.scores)?;
         }
-        let (accuracy, total) = (number(self.accuracy), self.micro_average.support);
+        let (accuracy, total) = (number(self.accuracy), format!("{:?}", self.micro_average.support));
         writeln!(text, "\n{:>width$}  {:>9} {:>9} {accuracy:>9} {total:>9}", "accuracy", "", "")?;
         row(text, "macro avg", &self.macro_average)?;
         row(text, "weighted avg", &self.weighted_average)
@@ -125,7 +128,7 @@ fn shown(name: &str) -> String {
     shown
 }
 
-impl fmt::Display for ClassificationReport {
+impl<N: Count> fmt::Display for ClassificationReport<N> {
     /// Two digits, as scikit-learn prints by default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, 2)

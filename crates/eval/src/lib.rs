@@ -7,7 +7,8 @@
 //! f64, in the order the rows are given, so equal input gives equal bits.
 //!
 //! Predictions come first and the truth second (scikit-learn has them the other way round); classes are integers from 0,
-//! and a table of scores or probabilities has one row a sample and one column a class.
+//! and a table of scores or probabilities has one row a sample and one column a class. The functions in [`weighted`] and
+//! [`ConfusionMatrix::weighted`] take a weight for each sample.
 //!
 //! ```
 //! use pellucid_eval::{ClassificationReport, ConfusionMatrix, ZeroDivision};
@@ -22,6 +23,7 @@
 mod classification;
 mod classification_error;
 mod classification_report;
+mod count;
 mod normalized;
 mod pca;
 mod precision_recall;
@@ -29,10 +31,13 @@ mod probability;
 mod ranking;
 mod reconstruction;
 mod regression;
+pub mod weighted;
+mod weights;
 
 pub use classification::{ConfusionMatrix, accuracy};
 pub use classification_error::ClassificationError;
 pub use classification_report::{ClassificationReport, NamedScores};
+pub use count::Count;
 pub use normalized::Normalize;
 pub use pca::{Pca, PcaError};
 pub use precision_recall::{Average, ClassScores, ZeroDivision};
@@ -40,3 +45,4 @@ pub use probability::{brier_score, log_loss, multiclass_brier_score, multiclass_
 pub use ranking::{roc_auc, roc_auc_one_vs_rest};
 pub use reconstruction::{ReconstructionAccumulator, ReconstructionError, ReconstructionQuality, sigmoid};
 pub use regression::{RegressionError, mean_absolute_error, mean_squared_error, r2, root_mean_squared_error};
+pub use weights::WeightError;

@@ -1,7 +1,8 @@
 //! F-beta scores and confusion matrices as shares.
 
-use crate::precision_recall::mean;
-use crate::{Average, ConfusionMatrix, ZeroDivision};
+use crate::classification::ConfusionMatrix;
+use crate::count::Count;
+use crate::precision_recall::{Average, ZeroDivision, mean};
 
 /// What the counts of a confusion matrix are divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Normalize {
     All,
 }
 
-impl ConfusionMatrix {
+impl<N: Count> ConfusionMatrix<N> {
     /// The F-beta score of each class, `(1 + β²) tp / ((1 + β²) tp + β² fn + fp)`: recall weighs β times as much as
     /// precision; β = 1 is F1.
     ///
@@ -30,7 +31,8 @@ impl ConfusionMatrix {
 
     /// One F-beta score for some of the classes, as scikit-learn's `fbeta_score` with `labels`; NaN is left out of a mean.
     pub fn f_beta_average(&self, classes: &[usize], average: Average, beta: f64, zero: ZeroDivision) -> f64 {
-        let weight = |class: usize| if average == Average::Macro { 1.0 } else { self.support(class) as f64 };
+        let weight =
+            |class: usize| if average == Average::Macro { 1.0 } else { self.support(class).to_f64() };
         match average {
             Average::Micro => self.f_beta_together(classes, beta, zero),
             _ => mean(classes.iter().map(|&c| (self.f_beta_together(&[c], beta, zero), weight(c)))),
@@ -39,7 +41,7 @@ impl ConfusionMatrix {
 
     /// The score of the summed counts of some classes.
     fn f_beta_together(&self, classes: &[usize], beta: f64, zero: ZeroDivision) -> f64 {
-        let sum = |count: &dyn Fn(usize) -> u64| classes.iter().map(|&c| count(c)).sum::<u64>() as f64;
+        let sum = |count: &dyn Fn(usize) -> N| classes.iter().map(|&c| count(c)).sum::<N>().to_f64();
         let right = sum(&|c| self.count(c, c));
         let (support, predictions) = (sum(&|c| self.support(c)), sum(&|c| self.predictions(c)));
         let square = beta * beta;
@@ -58,7 +60,7 @@ impl ConfusionMatrix {
                 Normalize::Predicted => self.predictions(predicted),
                 Normalize::All => self.total(),
             };
-            if whole > 0 { self.count(actual, predicted) as f64 / whole as f64 } else { 0.0 }
+            if whole > N::default() { self.count(actual, predicted).to_f64() / whole.to_f64() } else { 0.0 }
         };
         (0..classes * classes).map(share).collect()
     }

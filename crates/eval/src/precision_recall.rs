@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::ConfusionMatrix;
+use crate::classification::ConfusionMatrix;
+use crate::count::Count;
 
 /// What a ratio with nothing in its denominator is taken to be: the precision of a class that was never predicted, the
 /// recall of a class that never occurs, the F1 of a class that does neither.
@@ -18,11 +19,8 @@ pub enum ZeroDivision {
 }
 
 impl ZeroDivision {
-    fn divide(self, numerator: u64, denominator: u64) -> f64 {
-        if denominator > 0 {
-            return numerator as f64 / denominator as f64;
-        }
-        self.value()
+    fn divide(self, numerator: f64, denominator: f64) -> f64 {
+        if denominator > 0.0 { numerator / denominator } else { self.value() }
     }
 
     pub(crate) fn value(self) -> f64 {
@@ -47,23 +45,24 @@ pub enum Average {
 
 /// How well one class, or the mean class, is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct ClassScores {
+pub struct ClassScores<N = u64> {
     /// Of what was predicted as the class, the share that is of it: `tp / (tp + fp)`.
     pub precision: f64,
     /// Of what is of the class, the share that was predicted as it: `tp / (tp + fn)`.
     pub recall: f64,
     /// Harmonic mean of the two: `2 tp / (2 tp + fp + fn)`.
     pub f1: f64,
-    /// Number of samples of the class, `tp + fn`; in a mean, of all samples.
-    pub support: u64,
+    /// Number of samples of the class, `tp + fn`, or the sum of their weights; in a mean, of all samples.
+    pub support: N,
 }
 
-impl ClassScores {
-    fn new(right: u64, predicted: u64, support: u64, zero: ZeroDivision) -> Self {
+impl<N: Count> ClassScores<N> {
+    fn new(right: N, predicted: N, support: N, zero: ZeroDivision) -> Self {
+        let (tp, predictions, samples) = (right.to_f64(), predicted.to_f64(), support.to_f64());
         Self {
-            precision: zero.divide(right, predicted),
-            recall: zero.divide(right, support),
-            f1: zero.divide(2 * right, predicted + support),
+            precision: zero.divide(tp, predictions),
+            recall: zero.divide(tp, samples),
+            f1: zero.divide(2.0 * tp, predictions + samples),
             support,
         }
     }
@@ -71,7 +70,7 @@ impl ClassScores {
 
 /// Scores of classes; equal to scikit-learn's `precision_recall_fscore_support` with `labels=range(classes)`: classes
 /// that occur nowhere count too.
-impl ConfusionMatrix {
+impl<N: Count> ConfusionMatrix<N> {
     /// Precision, recall, F1 and support of each class.
     ///
     /// ```
@@ -81,7 +80,7 @@ impl ConfusionMatrix {
     /// assert_eq!((ones.precision, ones.recall, ones.support), (0.5, 1.0, 1));
     /// # Ok::<(), pellucid_eval::ClassificationError>(())
     /// ```
-    pub fn class_scores(&self, zero: ZeroDivision) -> Vec<ClassScores> {
+    pub fn class_scores(&self, zero: ZeroDivision) -> Vec<ClassScores<N>> {
         let scores = |c| ClassScores::new(self.count(c, c), self.predictions(c), self.support(c), zero);
         (0..self.classes()).map(scores).collect()
     }
@@ -90,15 +89,16 @@ impl ConfusionMatrix {
     ///
     /// Micro scores are all equal to the accuracy, since every sample has one label. NaN is left out of a mean; where
     /// nothing is left, the mean is NaN, and where what is left weighs nothing, it is taken without weights.
-    pub fn average_scores(&self, average: Average, zero: ZeroDivision) -> ClassScores {
+    pub fn average_scores(&self, average: Average, zero: ZeroDivision) -> ClassScores<N> {
         let total = self.total();
         if average == Average::Micro {
             let right = (0..self.classes()).map(|c| self.count(c, c)).sum();
             return ClassScores::new(right, total, total, zero);
         }
         let scores = self.class_scores(zero);
-        let over = |score: fn(&ClassScores) -> f64| {
-            let weight = |s: &ClassScores| if average == Average::Macro { 1.0 } else { s.support as f64 };
+        let over = |score: fn(&ClassScores<N>) -> f64| {
+            let weight =
+                |s: &ClassScores<N>| if average == Average::Macro { 1.0 } else { s.support.to_f64() };
             mean(scores.iter().map(|s| (score(s), weight(s))))
         };
         ClassScores {

@@ -1,7 +1,8 @@
 //! How good predicted probabilities are: log loss and Brier score.
 
-use crate::ClassificationError;
 use crate::classification::{check_lengths, indices};
+use crate::classification_error::ClassificationError;
+use crate::weights::Weights;
 
 /// How far the probabilities of a row may add up from 1; wide enough for softmax in f32.
 const SUM_TOLERANCE: f64 = 1e-5;
@@ -21,11 +22,13 @@ const SUM_TOLERANCE: f64 = 1e-5;
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
 pub fn log_loss(probabilities: &[f64], actual: &[bool]) -> Result<f64, ClassificationError> {
-    check_lengths(probabilities.len(), actual.len())?;
-    check_probabilities(probabilities, 1)?;
+    check_pairs(probabilities, actual)?;
+    Ok(mean_surprise(probabilities, actual, Weights::ONES))
+}
+
+pub(crate) fn mean_surprise(probabilities: &[f64], actual: &[bool], weights: Weights<'_>) -> f64 {
     let pairs = probabilities.iter().zip(actual);
-    let losses = pairs.map(|(&p, &positive)| surprise(if positive { p } else { 1.0 - p }));
-    Ok(losses.sum::<f64>() / actual.len() as f64)
+    weights.mean(pairs.map(|(&p, &positive)| surprise(if positive { p } else { 1.0 - p })))
 }
 
 /// Log loss of several classes, `-(1/n) Σᵢ ln pᵢ(yᵢ)`; `probabilities` are `n x classes`, row-major, and clipped as in
@@ -40,8 +43,16 @@ pub fn multiclass_log_loss<C: Copy + TryInto<i64>>(
     classes: usize,
 ) -> Result<f64, ClassificationError> {
     let actual = check_rows(probabilities, actual, classes)?;
-    let rows = probabilities.chunks_exact(classes).zip(&actual);
-    Ok(rows.map(|(row, &class)| surprise(row[class])).sum::<f64>() / actual.len() as f64)
+    Ok(mean_surprise_of_rows(probabilities, &actual, classes, Weights::ONES))
+}
+
+pub(crate) fn mean_surprise_of_rows(
+    probabilities: &[f64],
+    actual: &[usize],
+    classes: usize,
+    weights: Weights<'_>,
+) -> f64 {
+    weights.mean(probabilities.chunks_exact(classes).zip(actual).map(|(row, &class)| surprise(row[class])))
 }
 
 /// `-ln p`, with `p` kept from 0 and 1.
@@ -62,10 +73,12 @@ fn surprise(p: f64) -> f64 {
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
 pub fn brier_score(probabilities: &[f64], actual: &[bool]) -> Result<f64, ClassificationError> {
-    check_lengths(probabilities.len(), actual.len())?;
-    check_probabilities(probabilities, 1)?;
-    let squares = probabilities.iter().zip(actual).map(|(p, &y)| (p - f64::from(u8::from(y))).powi(2));
-    Ok(squares.sum::<f64>() / actual.len() as f64)
+    check_pairs(probabilities, actual)?;
+    Ok(mean_square(probabilities, actual, Weights::ONES))
+}
+
+pub(crate) fn mean_square(probabilities: &[f64], actual: &[bool], weights: Weights<'_>) -> f64 {
+    weights.mean(probabilities.iter().zip(actual).map(|(p, &y)| (p - f64::from(u8::from(y))).powi(2)))
 }
 
 /// Brier score of several classes, `(1/n) Σᵢ Σ_c (pᵢ(c) - [yᵢ = c])²`, from 0 to 2; `probabilities` are `n x classes`,
@@ -81,17 +94,31 @@ pub fn multiclass_brier_score<C: Copy + TryInto<i64>>(
     classes: usize,
 ) -> Result<f64, ClassificationError> {
     let actual = check_rows(probabilities, actual, classes)?;
-    let rows = probabilities.chunks_exact(classes).zip(&actual);
-    let squares = rows.map(|(row, &class)| {
+    Ok(mean_square_of_rows(probabilities, &actual, classes, Weights::ONES))
+}
+
+pub(crate) fn mean_square_of_rows(
+    probabilities: &[f64],
+    actual: &[usize],
+    classes: usize,
+    weights: Weights<'_>,
+) -> f64 {
+    let rows = probabilities.chunks_exact(classes).zip(actual);
+    let mean = weights.mean(rows.map(|(row, &class)| {
         let terms = row.iter().enumerate();
         terms.map(|(c, p)| (p - f64::from(u8::from(c == class))).powi(2)).sum::<f64>()
-    });
-    let mean = squares.sum::<f64>() / actual.len() as f64;
-    Ok(if classes == 2 { mean / 2.0 } else { mean })
+    }));
+    if classes == 2 { mean / 2.0 } else { mean }
+}
+
+/// Checks lengths and values.
+pub(crate) fn check_pairs(probabilities: &[f64], actual: &[bool]) -> Result<(), ClassificationError> {
+    check_lengths(probabilities.len(), actual.len())?;
+    check_probabilities(probabilities, 1)
 }
 
 /// Checks shapes, values and sums; returns the classes as indices.
-fn check_rows<C: Copy + TryInto<i64>>(
+pub(crate) fn check_rows<C: Copy + TryInto<i64>>(
     probabilities: &[f64],
     actual: &[C],
     classes: usize,

@@ -1,8 +1,10 @@
 //! How well scores put one class before the others: the area under the ROC curve.
 
 use crate::classification::{check_lengths, indices};
+use crate::classification_error::ClassificationError;
+use crate::precision_recall::Average;
 use crate::probability::check_shape;
-use crate::{Average, ClassificationError};
+use crate::weights::Weights;
 
 /// Area under the ROC curve: the probability that a random positive sample has a higher score than a random negative
 /// one, where equal scores count half.
@@ -22,8 +24,7 @@ use crate::{Average, ClassificationError};
 /// # Ok::<(), pellucid_eval::ClassificationError>(())
 /// ```
 pub fn roc_auc(scores: &[f64], actual: &[bool]) -> Result<f64, ClassificationError> {
-    check_lengths(scores.len(), actual.len())?;
-    check_scores(scores, 1)?;
+    check_pairs(scores, actual)?;
     area(scores.iter().copied().zip(actual.iter().copied()).collect(), 1)
 }
 
@@ -49,28 +50,45 @@ pub fn roc_auc_one_vs_rest<C: Copy + TryInto<i64>>(
     classes: usize,
     average: Average,
 ) -> Result<f64, ClassificationError> {
-    check_shape(scores, actual.len(), classes)?;
-    check_scores(scores, classes)?;
-    let actual = indices(actual, classes)?;
-    let rows = || scores.chunks_exact(classes).zip(&actual);
+    let actual = check_rows(scores, actual, classes)?;
+    one_vs_rest(scores, &actual, classes, average, Weights::ONES, &|samples, class| {
+        area(samples.into_iter().map(|(score, inside, _)| (score, inside)).collect(), class)
+    })
+}
+
+/// A score, whether the sample is of the class, and its weight.
+type Ranked = (f64, bool, f64);
+
+/// The mean of the areas of all classes, each found by `area`.
+pub(crate) fn one_vs_rest(
+    scores: &[f64],
+    actual: &[usize],
+    classes: usize,
+    average: Average,
+    weights: Weights<'_>,
+    area: &dyn Fn(Vec<Ranked>, usize) -> Result<f64, ClassificationError>,
+) -> Result<f64, ClassificationError> {
+    let rows = || scores.chunks_exact(classes).zip(actual).enumerate();
     if average == Average::Micro {
-        let row = |(row, &y): (&[f64], &usize)| {
-            row.iter().enumerate().map(|(class, &score)| (score, class == y)).collect::<Vec<_>>()
+        let row = |(i, (row, &y)): (usize, (&[f64], &usize))| {
+            let ranked = |(class, &score): (usize, &f64)| (score, class == y, weights.at(i));
+            row.iter().enumerate().map(ranked).collect::<Vec<_>>()
         };
         return area(rows().flat_map(row).collect(), 1);
     }
-    let (mut sum, mut weights) = (0.0, 0.0);
+    let (mut sum, mut sizes) = (0.0, 0.0);
     for class in 0..classes {
-        let size = actual.iter().filter(|&&y| y == class).count();
-        if size == 0 && average == Average::Weighted {
+        let size: f64 = rows().filter(|(_, (_, y))| **y == class).map(|(i, _)| weights.at(i)).sum();
+        if size == 0.0 && average == Average::Weighted {
             continue;
         }
-        let area = area(rows().map(|(row, &y)| (row[class], y == class)).collect(), class)?;
-        let weight = if average == Average::Macro { 1.0 } else { size as f64 };
+        let ranked = rows().map(|(i, (row, &y))| (row[class], y == class, weights.at(i)));
+        let area = area(ranked.collect(), class)?;
+        let weight = if average == Average::Macro { 1.0 } else { size };
         sum += weight * area;
-        weights += weight;
+        sizes += weight;
     }
-    Ok(sum / weights)
+    Ok(sum / sizes)
 }
 
 /// The area for pairs of a score, which is not NaN, and whether the sample is of `class`.
@@ -90,6 +108,45 @@ fn area(mut samples: Vec<(f64, bool)>, class: usize) -> Result<f64, Classificati
         negatives_below += negatives;
     }
     Ok(half_wins as f64 / (2 * inside as u128 * (rows - inside) as u128) as f64)
+}
+
+/// The area where each sample counts as much as its weight.
+pub(crate) fn weighted_area(mut samples: Vec<Ranked>, class: usize) -> Result<f64, ClassificationError> {
+    samples.retain(|&(.., weight)| weight > 0.0);
+    let weight = |side: bool| samples.iter().filter(|s| s.1 == side).map(|s| s.2).sum::<f64>();
+    let (positive, negative) = (weight(true), weight(false));
+    let rows = samples.len();
+    let inside = samples.iter().filter(|s| s.1).count();
+    if inside == 0 || inside == rows {
+        return Err(ClassificationError::OneClass { class, inside, rows });
+    }
+    samples.sort_by(|a, b| (a.0 + 0.0).total_cmp(&(b.0 + 0.0)));
+    // Shares, so that no product of two weights overflows or vanishes.
+    let (mut wins, mut below) = (0.0, 0.0);
+    for ties in samples.chunk_by(|a, b| a.0 == b.0) {
+        let share = |side: bool, of: f64| ties.iter().filter(|s| s.1 == side).map(|s| s.2 / of).sum::<f64>();
+        let (inside, outside) = (share(true, positive), share(false, negative));
+        wins += inside * (below + outside / 2.0);
+        below += outside;
+    }
+    Ok(wins)
+}
+
+/// Checks lengths and scores.
+pub(crate) fn check_pairs(scores: &[f64], actual: &[bool]) -> Result<(), ClassificationError> {
+    check_lengths(scores.len(), actual.len())?;
+    check_scores(scores, 1)
+}
+
+/// Checks shapes and scores; returns the classes as indices.
+pub(crate) fn check_rows<C: Copy + TryInto<i64>>(
+    scores: &[f64],
+    actual: &[C],
+    classes: usize,
+) -> Result<Vec<usize>, ClassificationError> {
+    check_shape(scores, actual.len(), classes)?;
+    check_scores(scores, classes)?;
+    indices(actual, classes)
 }
 
 fn check_scores(scores: &[f64], columns: usize) -> Result<(), ClassificationError> {

@@ -1,5 +1,7 @@
 //! Predicted against actual numbers.
 
+use crate::weights::{WeightError, Weights};
+
 /// What makes a comparison of numbers impossible.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RegressionError {
@@ -29,6 +31,9 @@ pub enum RegressionError {
         /// Its position, from 0.
         row: usize,
     },
+    /// The weights of the samples are of no use.
+    #[error(transparent)]
+    Weights(#[from] WeightError),
 }
 
 /// Mean absolute error, `(1/n) Σ |ŷᵢ - yᵢ|`, in the unit of the targets.
@@ -43,7 +48,11 @@ pub enum RegressionError {
 /// ```
 pub fn mean_absolute_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
     check(predicted, actual, 1)?;
-    Ok(errors(predicted, actual).map(f64::abs).sum::<f64>() / actual.len() as f64)
+    Ok(mean_absolute(predicted, actual, Weights::ONES))
+}
+
+pub(crate) fn mean_absolute(predicted: &[f64], actual: &[f64], weights: Weights<'_>) -> f64 {
+    weights.mean(errors(predicted, actual).map(f64::abs))
 }
 
 /// Mean squared error, `(1/n) Σ (ŷᵢ - yᵢ)²`, in the squared unit of the targets.
@@ -58,7 +67,11 @@ pub fn mean_absolute_error(predicted: &[f64], actual: &[f64]) -> Result<f64, Reg
 /// ```
 pub fn mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
     check(predicted, actual, 1)?;
-    Ok(squares(errors(predicted, actual)) / actual.len() as f64)
+    Ok(mean_squared(predicted, actual, Weights::ONES))
+}
+
+pub(crate) fn mean_squared(predicted: &[f64], actual: &[f64], weights: Weights<'_>) -> f64 {
+    weights.mean(errors(predicted, actual).map(|e| e * e))
 }
 
 /// Root of the mean squared error, in the unit of the targets.
@@ -67,9 +80,12 @@ pub fn mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, Regr
 /// Returns an error as [`mean_absolute_error`].
 pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
     check(predicted, actual, 1)?;
+    Ok(root_mean_squared(predicted, actual, Weights::ONES))
+}
+
+pub(crate) fn root_mean_squared(predicted: &[f64], actual: &[f64], weights: Weights<'_>) -> f64 {
     let scale = scale(errors(predicted, actual));
-    let squares = squares(errors(predicted, actual).map(|e| e / scale));
-    Ok((squares / actual.len() as f64).sqrt() * scale)
+    weights.mean(errors(predicted, actual).map(|e| e / scale).map(|e| e * e)).sqrt() * scale
 }
 
 /// Coefficient of determination, `R² = 1 - Σ (yᵢ - ŷᵢ)² / Σ (yᵢ - ȳ)²`: 1 for perfect predictions, 0 for the mean of the
@@ -89,22 +105,31 @@ pub fn root_mean_squared_error(predicted: &[f64], actual: &[f64]) -> Result<f64,
 /// ```
 pub fn r2(predicted: &[f64], actual: &[f64]) -> Result<f64, RegressionError> {
     check(predicted, actual, 2)?;
-    if predicted == actual {
-        return Ok(1.0);
+    Ok(determination(predicted, actual, Weights::ONES))
+}
+
+/// R² of what weighs something.
+pub(crate) fn determination(predicted: &[f64], actual: &[f64], weights: Weights<'_>) -> f64 {
+    let pairs = || predicted.iter().zip(actual).enumerate().filter(|&(row, _)| weights.at(row) > 0.0);
+    if pairs().all(|(_, (p, y))| p == y) {
+        return 1.0;
     }
+    let Some((_, (_, &first))) = pairs().next() else { return 0.0 };
     // Asked of the targets themselves: their rounded mean may differ from each of them.
-    if actual.iter().all(|&y| y == actual[0]) {
-        return Ok(0.0);
+    if pairs().all(|(_, (_, &y))| y == first) {
+        return 0.0;
     }
     // From the first target, and with what rounding of the mean leaves over, an offset takes no digits.
-    let from_first = || actual.iter().map(|y| y - actual[0]);
-    let n = actual.len() as f64;
-    let scale = scale(errors(predicted, actual).chain(from_first()));
-    let mean = from_first().map(|d| d / scale).sum::<f64>() / n;
-    let (rest, total) =
-        from_first().map(|d| d / scale - mean).fold((0.0, 0.0), |(r, t), d| (r + d, t + d * d));
-    let residual = squares(errors(predicted, actual).map(|e| e / scale));
-    Ok(1.0 - residual / (total - rest * rest / n))
+    let from_first = || pairs().map(|(row, (_, y))| (weights.at(row), y - first));
+    let errors = || pairs().map(|(row, (p, y))| (weights.at(row), p - y));
+    let n = weights.sum(actual.len());
+    let scale = scale(errors().chain(from_first()).map(|(_, d)| d));
+    let mean = from_first().map(|(w, d)| w * (d / scale)).sum::<f64>() / n;
+    let (rest, total) = from_first()
+        .map(|(w, d)| (w, d / scale - mean))
+        .fold((0.0, 0.0), |(r, t), (w, d)| (r + w * d, t + w * (d * d)));
+    let residual: f64 = errors().map(|(w, e)| w * ((e / scale) * (e / scale))).sum();
+    1.0 - residual / (total - rest * rest / n)
 }
 
 /// A power of two near the largest of these, by which their squares neither overflow nor vanish.
@@ -113,15 +138,12 @@ fn scale(x: impl Iterator<Item = f64>) -> f64 {
     if largest > 0.0 { 2.0_f64.powi(largest.log2().floor().max(-1000.0) as i32) } else { 1.0 }
 }
 
-fn errors(predicted: &[f64], actual: &[f64]) -> impl Iterator<Item = f64> {
+fn errors(predicted: &[f64], actual: &[f64]) -> impl ExactSizeIterator<Item = f64> {
     predicted.iter().zip(actual).map(|(p, y)| p - y)
 }
 
-fn squares(x: impl Iterator<Item = f64>) -> f64 {
-    x.map(|x| x * x).sum()
-}
-
-fn check(predicted: &[f64], actual: &[f64], least: usize) -> Result<(), RegressionError> {
+/// Checks lengths and numbers, for at least so many predictions.
+pub(crate) fn check(predicted: &[f64], actual: &[f64], least: usize) -> Result<(), RegressionError> {
     if predicted.len() != actual.len() {
         return Err(RegressionError::Length { predicted: predicted.len(), actual: actual.len() });
     }

@@ -136,3 +136,81 @@ fn regression() {
         }
     }
 }
+
+fn weighted_decisions(case: &Value, weights: &[f64]) {
+    let (predicted, actual) = (classes(&case["predicted"]), classes(&case["actual"]));
+    let n = case["classes"].as_u64().unwrap() as usize;
+    let matrix = ConfusionMatrix::weighted(&predicted, &actual, n, weights).unwrap();
+    let relative = |what: &str, got: f64, want: &Value| {
+        let want = number(want);
+        assert!(
+            (got - want).abs() <= BOUND * want.abs().max(1.0),
+            "{what} of {}: {got}, {want}",
+            case["name"]
+        );
+    };
+    for (i, want) in case["confusion"].as_array().unwrap().iter().enumerate() {
+        relative("confusion", matrix.count(i / n, i % n), want);
+    }
+    let zero = ZeroDivision::Zero;
+    check(case, "accuracy", weighted::accuracy(&predicted, &actual, weights).unwrap(), &case["accuracy"]);
+    check(case, "accuracy of the matrix", matrix.accuracy(), &case["accuracy"]);
+    check(case, "balanced accuracy", matrix.balanced_accuracy(), &case["balanced_accuracy"]);
+    let report = ClassificationReport::new(&matrix, zero);
+    for (c, class) in report.classes.iter().enumerate() {
+        let got = class.scores;
+        check(case, "precision", got.precision, &case["scores"][0][c]);
+        check(case, "recall", got.recall, &case["scores"][1][c]);
+        check(case, "F1", got.f1, &case["scores"][2][c]);
+        relative("support", got.support, &case["scores"][3][c]);
+    }
+    let all: Vec<usize> = (0..n).collect();
+    check(case, "F2", matrix.f_beta_average(&all, Average::Weighted, 2.0, zero), &case["f2"]);
+    if ["ones", "halves"].contains(&case["name"].as_str().unwrap()) {
+        // The sums of the others differ in their last digits, all of which are printed.
+        assert_eq!(report.to_text(4), case["text"].as_str().unwrap());
+    }
+}
+
+#[test]
+fn weighted_samples() {
+    for case in recorded("weighted") {
+        let weights = numbers(&case["weights"]);
+        let w = &weights[..];
+        weighted_decisions(&case, w);
+
+        let (p, actual) = (numbers(&case["probabilities"]), classes(&case["actual"]));
+        let n = case["classes"].as_u64().unwrap() as usize;
+        let first: Vec<f64> = p.chunks(n).map(|row| row[0]).collect();
+        let is_first: Vec<bool> = actual.iter().map(|&c| c == 0).collect();
+        check(&case, "log loss", weighted::log_loss(&first, &is_first, w).unwrap(), &case["log_loss"]);
+        check(
+            &case,
+            "Brier score",
+            weighted::brier_score(&first, &is_first, w).unwrap(),
+            &case["brier_score"],
+        );
+        check(&case, "ROC AUC", weighted::roc_auc(&first, &is_first, w).unwrap(), &case["roc_auc"]);
+        let loss = weighted::multiclass_log_loss(&p, &actual, n, w).unwrap();
+        check(&case, "log loss of all", loss, &case["multiclass_log_loss"]);
+        let brier = weighted::multiclass_brier_score(&p, &actual, n, w).unwrap();
+        check(&case, "Brier score of all", brier, &case["multiclass_brier_score"]);
+        for (key, average) in
+            [("micro", Average::Micro), ("macro", Average::Macro), ("weighted", Average::Weighted)]
+        {
+            if n > 2 {
+                let area = weighted::roc_auc_one_vs_rest(&p, &actual, n, average, w).unwrap();
+                check(&case, key, area, &case["roc_auc_one_vs_rest"][key]);
+            }
+        }
+
+        let (y, guess) = (numbers(&case["y"]), numbers(&case["guess"]));
+        check(&case, "R2", weighted::r2(&guess, &y, w).unwrap(), &case["r2"]);
+        let mae = weighted::mean_absolute_error(&guess, &y, w).unwrap();
+        check(&case, "MAE", mae, &case["mean_absolute_error"]);
+        let mse = weighted::mean_squared_error(&guess, &y, w).unwrap();
+        check(&case, "MSE", mse, &case["mean_squared_error"]);
+        let rmse = weighted::root_mean_squared_error(&guess, &y, w).unwrap();
+        check(&case, "RMSE", rmse, &case["root_mean_squared_error"]);
+    }
+}

@@ -2,6 +2,8 @@
 
     python record.py > recorded.json
 
+Another processor changes last digits: for a new list, take only its lines.
+
 Inputs come from a seeded generator; numbers are printed so that they read back exactly, NaN as null. Classes are
 numbered from 0 and always stated (`labels=range(classes)`), so that classes that occur nowhere count.
 """
@@ -200,6 +202,64 @@ def all_numbers():
     ]
 
 
+# Weighted samples. A generator of their own leaves the lists above as they are.
+
+
+def weighted(name, rows, classes, weights, draw):
+    actual = draw.integers(classes, size=rows)
+    actual[:classes] = range(classes)
+    predicted = np.where(draw.uniform(size=rows) < 0.6, actual, draw.integers(classes, size=rows))
+    logits = np.round(draw.normal(size=(rows, classes)) + np.eye(classes)[actual], 1)  # with ties
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    y = draw.normal(size=rows) + 10
+    guess = y + 0.5 * draw.normal(size=rows)
+    labels, w = list(range(classes)), {"sample_weight": weights}
+    scores = metrics.precision_recall_fscore_support(actual, predicted, labels=labels, zero_division=0.0, **w)
+    report = {"labels": labels, "zero_division": 0.0, "digits": 4, **w}
+    return {
+        "name": name,
+        "classes": classes,
+        "weights": plain(weights),
+        "actual": plain(actual),
+        "predicted": plain(predicted),
+        "probabilities": plain(p),
+        "y": plain(y),
+        "guess": plain(guess),
+        "accuracy": metrics.accuracy_score(actual, predicted, **w),
+        "balanced_accuracy": metrics.balanced_accuracy_score(actual, predicted, **w),
+        "confusion": plain(metrics.confusion_matrix(actual, predicted, labels=labels, **w)),
+        "scores": [plain(x) for x in scores],
+        "f2": plain(metrics.fbeta_score(actual, predicted, beta=2, average="weighted", labels=labels, **w)),
+        "text": metrics.classification_report(actual, predicted, **report),
+        "log_loss": metrics.log_loss(actual == 0, p[:, 0], labels=[0, 1], **w),
+        "brier_score": metrics.brier_score_loss(actual == 0, p[:, 0], pos_label=1, **w),
+        "roc_auc": plain(metrics.roc_auc_score(actual == 0, p[:, 0], **w)),
+        "multiclass_log_loss": metrics.log_loss(actual, p, labels=labels, **w),
+        "multiclass_brier_score": metrics.brier_score_loss(actual, p, labels=labels, **w),
+        "roc_auc_one_vs_rest": {
+            average: plain(metrics.roc_auc_score(actual, p, multi_class="ovr", average=average, **w))
+            for average in ("micro", "macro", "weighted")
+        } if classes > 2 else None,
+        "r2": metrics.r2_score(y, guess, **w),
+        "mean_absolute_error": metrics.mean_absolute_error(y, guess, **w),
+        "mean_squared_error": metrics.mean_squared_error(y, guess, **w),
+        "root_mean_squared_error": metrics.root_mean_squared_error(y, guess, **w),
+    }
+
+
+def all_weighted():
+    draw = np.random.Generator(np.random.PCG64(13))
+    halves = np.arange(40) % 5 / 2.0  # some of them 0, and their sums exact
+    return [
+        weighted("ones", 30, 3, np.ones(30), draw),
+        weighted("halves", 40, 3, halves, draw),
+        weighted("two classes", 50, 2, draw.uniform(size=50), draw),
+        weighted("any", 120, 4, draw.exponential(size=120), draw),
+        weighted("of all sizes", 120, 4, 10.0 ** draw.uniform(-6, 6, size=120), draw),
+        weighted("large", 60, 5, 1e100 * draw.uniform(size=60), draw),
+    ]
+
+
 def main():
     recorded = {
         "versions": {
@@ -211,6 +271,7 @@ def main():
         "two_classes": all_two(),
         "several_classes": all_several(),
         "numbers": all_numbers(),
+        "weighted": all_weighted(),
     }
     print("{")
     for i, (key, value) in enumerate(recorded.items()):
