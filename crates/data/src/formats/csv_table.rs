@@ -211,7 +211,10 @@ impl<'a> Rows<'a> {
                 return Err(("a value".into(), "an empty field".into(), place));
             }
             if self.label == Some(c) {
-                self.labels.push_text(field, place);
+                let room = self.labels.push_text(field, place);
+                room.map_err(|_| {
+                    ("data that fit into memory".into(), "no room for another label".into(), place)
+                })?;
             } else {
                 let value = field.parse::<f64>().ok().filter(|v| v.is_finite());
                 self.values.push(value.ok_or_else(|| ("a finite number".into(), quoted(field), place))?);

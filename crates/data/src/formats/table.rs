@@ -195,13 +195,13 @@ fn split_column(
 fn without<T: Copy>(
     m: &Matrix<T>,
     at: usize,
-    mut take: impl FnMut(usize, T),
+    mut take: impl FnMut(usize, T) -> Result<(), DataError>,
 ) -> Result<Matrix<T>, DataError> {
     let mut data = Vec::new();
     reserve(&mut data, m.data().len() - m.rows(), "table")?;
     for row in 0..m.rows() {
         let entries = m.row(row);
-        take(row, entries[at]);
+        take(row, entries[at])?;
         data.extend_from_slice(&entries[..at]);
         data.extend_from_slice(&entries[at + 1..]);
     }

@@ -98,7 +98,7 @@ impl Array {
     /// One label for each sample, from an array of shape `[n]` or `[n, 1]`.
     ///
     /// # Errors
-    /// Returns an error if the shape is another.
+    /// Returns an error if the shape is another or memory has no room for the labels.
     pub fn into_labels(self, origin: &str) -> Result<LabelTexts, DataError> {
         if !matches!(self.shape[..], [_] | [_, 1]) {
             return Err(DataError::invalid(
@@ -110,7 +110,7 @@ impl Array {
         }
         let mut labels = LabelTexts::new(origin);
         let mut whole = |v: &mut dyn Iterator<Item = i128>| {
-            v.enumerate().for_each(|(i, v)| labels.push_whole(v, Place::Index(i)));
+            v.enumerate().try_for_each(|(i, v)| labels.push_whole(v, Place::Index(i)))
         };
         match self.values {
             Values::Bool(v) => whole(&mut v.into_iter().map(i128::from)),
@@ -124,13 +124,13 @@ impl Array {
             Values::I64(v) => whole(&mut v.into_iter().map(i128::from)),
             Values::F32(v) => push_floats(&mut labels, v.into_iter().map(f64::from)),
             Values::F64(v) => push_floats(&mut labels, v.into_iter()),
-        }
+        }?;
         Ok(labels)
     }
 }
 
-fn push_floats(labels: &mut LabelTexts, values: impl Iterator<Item = f64>) {
-    values.enumerate().for_each(|(i, v)| labels.push_number(v, Place::Index(i)));
+fn push_floats(labels: &mut LabelTexts, values: impl Iterator<Item = f64>) -> Result<(), DataError> {
+    values.enumerate().try_for_each(|(i, v)| labels.push_number(v, Place::Index(i)))
 }
 
 /// The product of `shape`, if that many elements of `size` bytes could exist at all.

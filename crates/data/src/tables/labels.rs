@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::error::{DataError, Place};
+use crate::memory::reserve;
 use crate::text::escaped::{is_hidden, quoted};
 
 /// Whole numbers from here on are taken as names, so that one stray number cannot make a million classes.
@@ -119,24 +120,36 @@ impl LabelTexts {
     pub fn from_texts<'a>(origin: &str, texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut labels = Self::new(origin);
         for (i, text) in texts.into_iter().enumerate() {
-            labels.push_text(text, Place::Index(i));
+            labels.add(Key::of_text(text), Place::Index(i));
         }
         labels
     }
 
-    pub(crate) fn push_text(&mut self, text: &str, place: Place) {
-        self.push(Key::of_text(text), place);
+    pub(crate) fn push_text(&mut self, text: &str, place: Place) -> Result<(), DataError> {
+        self.push(Key::of_text(text), place)
     }
 
-    pub(crate) fn push_number(&mut self, v: f64, place: Place) {
-        self.push(Key::of_number(v), place);
+    pub(crate) fn push_number(&mut self, v: f64, place: Place) -> Result<(), DataError> {
+        self.push(Key::of_number(v), place)
     }
 
-    pub(crate) fn push_whole(&mut self, v: i128, place: Place) {
-        self.push(Key::Whole(v), place);
+    pub(crate) fn push_whole(&mut self, v: i128, place: Place) -> Result<(), DataError> {
+        self.push(Key::Whole(v), place)
     }
 
-    fn push(&mut self, key: Key, place: Place) {
+    /// Another label of a file, whose number of labels must not end the program.
+    fn push(&mut self, key: Key, place: Place) -> Result<(), DataError> {
+        reserve(&mut self.samples, 1, &self.origin)?;
+        reserve(&mut self.distinct, 1, &self.origin)?;
+        if self.numbers.try_reserve(1).is_err() {
+            let found = format!("no room for {} different labels", self.distinct.len() + 1);
+            return Err(DataError::invalid(&*self.origin, "data that fit into memory", found, place));
+        }
+        self.add(key, place);
+        Ok(())
+    }
+
+    fn add(&mut self, key: Key, place: Place) {
         let number = if let Some(&number) = self.numbers.get(&key) {
             number
         } else {
