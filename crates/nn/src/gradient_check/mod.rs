@@ -17,20 +17,22 @@
 //! For a tensor, |analytic - numeric| / max(|analytic|, |numeric|, 2^26 r) in the Euclidean norm, where r is the rounding of
 //! the differences, epsilon |L| / h: a gradient that a saturated network makes as small as that has no digits to compare.
 
+mod bench;
 mod numeric;
 mod suite;
 
-use std::sync::Arc;
-
-use pellucid_compute::{Pool, Stream, reduce::norm};
+use pellucid_compute::{Stream, reduce::norm};
+use pellucid_data::Dataset;
 use serde::Serialize;
 
 pub use numeric::STEP;
 pub use suite::{Projection, check_layer, check_layers, check_loss, check_losses};
 
 use crate::error::Error;
-use crate::losses::{Loss, evaluate_loss};
-use crate::session::{Model, NodePlan, Session, Weights};
+use crate::losses::Loss;
+use crate::objective::Objective;
+use crate::session::Model;
+use bench::{Bench, Samples};
 
 /// Of so many elements one may be on a kink; with more, too little was compared.
 const KINKS_OF: usize = 100;
@@ -84,19 +86,40 @@ pub fn largest_error(checks: &[Check]) -> f64 {
 /// }
 /// # Ok::<(), pellucid_nn::Error>(())
 /// ```
+///
+/// Of a network of several inputs, or with several losses:
+///
+/// ```
+/// use pellucid_data::{Column, Dataset, Features, Matrix};
+/// use pellucid_nn::gradient_check::GradientCheck;
+/// use pellucid_nn::{Add, Dense, Graph, Model, Mse, Objective, Term};
+/// let mut graph = Graph::new();
+/// let (a, b) = (graph.input("a", 2), graph.input("b", 3));
+/// let (h, k) = (graph.then(a, Dense::new(2)), graph.then(b, Dense::new(2)));
+/// graph.join(Add, &[h, k]);
+/// let numbers = |width, x: &[f64]| Ok::<_, pellucid_nn::Error>(Column::numbers(Features::F64(Matrix::new(1, width, x.to_vec())?)));
+/// let data = Dataset::from_columns([
+///     ("a", numbers(2, &[0.1, -0.4])?),
+///     ("b", numbers(3, &[0.7, 0.2, 0.3])?),
+///     ("target", numbers(2, &[0.0, 1.0])?),
+/// ])?;
+/// let (model, objective) = (Model::new(graph, 1)?, Objective::new().with(Term::new("loss", Mse)));
+/// for check in GradientCheck::of("two inputs", &model, &objective, &data).run()? {
+///     assert!(check.passes(1e-9), "{check:?}");
+/// }
+/// # Ok::<(), pellucid_nn::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct GradientCheck<'a> {
     component: String,
     model: &'a Model<f64>,
-    loss: &'a dyn Loss<f64>,
-    x: &'a [f64],
-    targets: &'a [f64],
+    samples: Samples<'a>,
     most: usize,
     stream: Stream,
 }
 
 impl<'a> GradientCheck<'a> {
-    /// A check of every element on the samples `x` with targets `targets`.
+    /// A check of every element on the samples `x` with targets `targets`, of a network of one input.
     pub fn new(
         component: impl Into<String>,
         model: &'a Model<f64>,
@@ -104,8 +127,21 @@ impl<'a> GradientCheck<'a> {
         x: &'a [f64],
         targets: &'a [f64],
     ) -> Self {
-        let stream = Stream::new(0);
-        Self { component: component.into(), model, loss, x, targets, most: usize::MAX, stream }
+        Self::on(component.into(), model, Samples::Slices { loss, x, targets })
+    }
+
+    /// A check of every element on all samples of a data set, under an objective.
+    pub fn of(
+        component: impl Into<String>,
+        model: &'a Model<f64>,
+        objective: &'a Objective<'a, f64>,
+        data: &'a Dataset,
+    ) -> Self {
+        Self::on(component.into(), model, Samples::Data { objective, data })
+    }
+
+    fn on(component: String, model: &'a Model<f64>, samples: Samples<'a>) -> Self {
+        Self { component, model, samples, most: usize::MAX, stream: Stream::new(0) }
     }
 
     /// Compares at most `most` elements of a tensor, evenly spread: a model with half a million parameters needs
@@ -119,38 +155,17 @@ impl<'a> GradientCheck<'a> {
     /// Runs the check.
     ///
     /// # Errors
-    /// Where the samples do not fit the model.
+    /// Returns an error if the samples do not fit the model.
     pub fn run(&self) -> Result<Vec<Check>, Error> {
-        let network = self.model.architecture();
-        let (width, out) = (self.model.plan().input().len(), self.model.plan().output().len());
-        let batch = self.x.len() / width.max(1);
-        if batch == 0 || self.x.len() != batch * width || self.targets.len() != batch * out {
-            return Err(Error::Input {
-                expected: format!("whole samples of {width} inputs and {out} targets"),
-                found: format!("{} inputs and {} targets", self.x.len(), self.targets.len()),
-            });
+        let mut bench = Bench::new(self.model, &self.samples, self.stream)?;
+        let (gradients, input_gradients) = bench.analytic();
+        let mut checks = Vec::new();
+        for (input, name, gradient) in input_gradients {
+            checks.push(self.tensor(&name, &gradient, |i, h| bench.move_input(input, i, h)));
         }
-        let mut bench = Bench {
-            check: self,
-            session: Session::training(network, batch, &Arc::new(Pool::single()))?,
-            parameters: self.model.parameters().to_vec(),
-            sums: vec![0.0; batch],
-        };
-
-        // The analytic gradients.
-        let mut gradients = vec![0.0; bench.parameters.len()];
-        bench.session.input_mut(batch).copy_from_slice(self.x);
-        bench.forward_from(0);
-        bench.loss();
-        let weights = Weights { parameters: &bench.parameters, state: self.model.state() };
-        bench.session.backward(weights, &mut gradients, true);
-        let input_gradient = bench.session.gradient("input").map_or(vec![], |view| view.data.to_vec());
-
-        let mut checks = vec![self.tensor("input", &input_gradient, |i, h| bench.move_input(i, h))];
         for (number, tensor) in self.model.plan().tensors.iter().enumerate() {
             // The first node that uses it; nodes before it stay as they are.
-            let users = |node: &NodePlan| node.tensors.contains(&number);
-            let place = bench.session.plan().nodes.iter().position(users).unwrap_or(0);
+            let place = bench.first_user(number);
             // Later layers still hold what the last moved parameter made of them.
             bench.forward_from(0);
             let moved = |i: usize, h: f64| bench.move_parameter(place, tensor.range.start + i, h);
@@ -189,48 +204,5 @@ impl<'a> GradientCheck<'a> {
             of: analytic.len(),
             kinks,
         }
-    }
-}
-
-/// A model at work under the check.
-struct Bench<'a> {
-    check: &'a GradientCheck<'a>,
-    session: Session<f64>,
-    parameters: Vec<f64>,
-    sums: Vec<f64>,
-}
-
-impl Bench<'_> {
-    /// A forward pass from a layer on, with the random stream held fixed.
-    fn forward_from(&mut self, place: usize) {
-        let weights = Weights { parameters: &self.parameters, state: self.check.model.state() };
-        self.session.forward_from(place, weights, Some(self.check.stream));
-    }
-
-    /// The terms of the loss, one a sample, over their number.
-    fn loss(&mut self) -> Vec<f64> {
-        let pool = Arc::clone(self.session.pool());
-        let (_, output, gradient) = self.session.loss_slices();
-        let terms = self.check.loss.terms(self.sums.len(), output.len() / self.sums.len());
-        evaluate_loss(self.check.loss, &pool, output, self.check.targets, gradient, &mut self.sums);
-        self.sums.iter().map(|sum| sum / terms as f64).collect()
-    }
-
-    fn move_input(&mut self, i: usize, h: f64) -> Vec<f64> {
-        let batch = self.sums.len();
-        self.session.input_mut(batch)[i] = self.check.x[i] + h;
-        self.forward_from(0);
-        let loss = self.loss();
-        self.session.input_mut(batch)[i] = self.check.x[i];
-        loss
-    }
-
-    fn move_parameter(&mut self, place: usize, i: usize, h: f64) -> Vec<f64> {
-        let value = self.parameters[i];
-        self.parameters[i] = value + h;
-        self.forward_from(place);
-        let loss = self.loss();
-        self.parameters[i] = value;
-        loss
     }
 }

@@ -41,7 +41,8 @@ impl<F: Scalar> Session<F> {
     /// # Panics
     /// Panics if the session is not one for training.
     pub fn loss_slices(&mut self) -> (&[F], &[F], &mut [F]) {
-        let slices = self.slices_of(0, Some(0));
+        let first = (!self.plan.values[0].port.is_indices()).then_some(0);
+        let slices = self.slices_of(0, first);
         (slices.target.unwrap_or_default(), slices.value, slices.gradient)
     }
 
