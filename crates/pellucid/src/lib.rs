@@ -28,8 +28,9 @@ pub mod prelude {
     pub use pellucid_nn::operations::*;
     pub use pellucid_nn::optimizers::*;
     pub use pellucid_nn::{
-        Checkpoint, Decay, EarlyStopping, Graph, Init, Layer, Model, Observer, Operation, Outcome, Schedule,
-        Sequential, Session, Shape, TrainConfig, Trainer, Value, View, accuracy, evaluate, predict,
+        Checkpoint, Decay, EarlyStopping, Graph, Init, Layer, Learner, Model, Objective, Observer, Operation,
+        Outcome, ParameterGroup, Schedule, Sequential, Session, Shape, TargetOf, Term, TrainConfig, Trainer,
+        Value, View, accuracy, evaluate, predict,
     };
     pub use pellucid_svm::{Gamma, Kernel, OneClassSvm, Samples, Svc, Svr};
 }
