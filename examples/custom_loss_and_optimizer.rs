@@ -21,7 +21,6 @@ impl<F: Scalar> Loss<F> for LogCosh {
             *sum = 0.0;
             for ((g, &p), &t) in g.iter_mut().zip(p).zip(t) {
                 let error = (p - t).to_f64().abs();
-                // ln cosh x = |x| + ln(1 + e^-2|x|) - ln 2
                 *sum += error + (-2.0 * error).exp().ln_1p() - std::f64::consts::LN_2;
                 *g = io.scale * F::from_f64((p - t).to_f64().tanh());
             }
@@ -30,7 +29,6 @@ impl<F: Scalar> Loss<F> for LogCosh {
 }
 
 /// Steps of one length against the sign of a running mean of the gradient.
-/// Source: Chen et al., *Symbolic discovery of optimization algorithms* (2023), without its second constant.
 #[derive(Debug)]
 struct SignMomentum;
 
@@ -47,13 +45,8 @@ impl<F: Scalar> Optimizer<F> for SignMomentum {
         let ([mean], eta) = (io.state.get(), F::from_f64(io.learning_rate));
         for ((theta, &g), m) in io.parameters.iter_mut().zip(io.gradients).zip(mean) {
             *m += F::from_f64(0.1) * (io.gradient_scale * g - *m);
-            *theta -= if *m > F::ZERO {
-                eta
-            } else if *m < F::ZERO {
-                -eta
-            } else {
-                F::ZERO
-            };
+            let sign = f64::from(i8::from(*m > F::ZERO) - i8::from(*m < F::ZERO));
+            *theta -= eta * F::from_f64(sign);
         }
     }
 }

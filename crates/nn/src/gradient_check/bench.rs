@@ -106,12 +106,17 @@ impl<'a> Bench<'a> {
             Samples::Data { objective, data } => {
                 let Some((memory, positions)) = &mut self.memory else { return Vec::new() };
                 let losses = batch_losses(&mut self.session, objective, data, positions, None, memory);
-                objective
-                    .terms()
-                    .iter()
-                    .zip(&*losses.terms)
-                    .map(|(term, loss)| term.weight() * loss)
-                    .collect()
+                // Sample by sample where the sums of a single loss of samples of equal weight are at hand: less is rounded.
+                if let ([term], Some(value)) = (objective.terms(), self.session.losses().next()) {
+                    let (batch, sums) = (positions.len(), &memory.sums[..positions.len()]);
+                    let width = self.session.value(value).len() / batch;
+                    let terms = term.loss().terms(batch, width) as f64;
+                    if sums.iter().sum::<f64>() / terms == losses.terms[0] {
+                        return sums.iter().map(|sum| term.weight() * sum / terms).collect();
+                    }
+                }
+                let parts = objective.terms().iter().zip(&*losses.terms);
+                parts.map(|(term, loss)| term.weight() * loss).collect()
             }
         }
     }
@@ -121,9 +126,9 @@ impl<'a> Bench<'a> {
         let value = self.session.numbers_mut(input)[i];
         self.session.numbers_mut(input)[i] = value + h;
         self.forward_from(0);
-        let loss = self.loss();
+        // An input that is a target too, as an autoencoder's, is held fixed as a target.
         self.session.numbers_mut(input)[i] = value;
-        loss
+        self.loss()
     }
 
     /// The loss with parameter `i`, which the node at `place` is the first to use, moved by `h`.
