@@ -175,6 +175,68 @@ fn a_training_step_after_the_first_does_not_allocate() {
         assert_eq!(calls_of_a_graph(threads), 0, "calls of the allocator by a graph on {threads} threads");
     }
 
+    // Nor do the two passes of any layer, nor any loss or optimiser.
+    let pool = Arc::new(Pool::new(2));
+    pool.run(2, |_| ());
+    for (name, network) in common::every_node() {
+        let model = Model::new(network, 3).unwrap();
+        let mut session = Session::training(model.architecture(), 4000, &pool).unwrap();
+        common::fill(&mut session, 4000);
+        let mut gradients = vec![0.0; model.parameters().len()];
+        let mut pass = || {
+            session.forward(model.weights(), Some(Stream::new(4)));
+            session.loss_slices().2.fill(1.0);
+            session.backward(model.weights(), &mut gradients, true);
+        };
+        pass();
+        assert_eq!(calls(pass), 0, "calls of the allocator by {name}");
+    }
+    let (mut gradient, mut sums, weights) = (vec![0.0_f32; 4000 * 5], vec![0.0; 4000], vec![0.5; 4000]);
+    let (prediction, classes, values) = (vec![0.3; 4000 * 5], vec![3; 4000], vec![0.2; 4000 * 5]);
+    for example in LossConfig::examples() {
+        let loss = example.config.build::<f32>();
+        for target in [Target::Values(&values[..]), Target::Classes(&classes)] {
+            if loss.accepts(target.kind()) {
+                for weights in [None, Some(&weights[..])] {
+                    let by_loss = calls(|| {
+                        loss_and_gradient(
+                            &*loss,
+                            &pool,
+                            LossBatch {
+                                prediction: &prediction,
+                                target,
+                                weights,
+                                factor: 1.0,
+                                gradient: &mut gradient,
+                                sums: &mut sums,
+                            },
+                        );
+                    });
+                    assert_eq!(by_loss, 0, "calls of the allocator by {}", example.name);
+                }
+            }
+        }
+    }
+    let mut parameters = vec![0.1; gradient.len()];
+    for example in OptimizerConfig::examples() {
+        let optimizer = example.config.build::<f32>();
+        let mut state = vec![0.0; optimizer.state_per_parameter() * parameters.len()];
+        let by_step = calls(|| {
+            let state = StateMut::whole(&mut state, parameters.len());
+            optimizer.step(Update {
+                pool: &pool,
+                parameters: &mut parameters,
+                gradients: &gradient,
+                gradient_scale: 1.0,
+                state,
+                step: 1,
+                learning_rate: 0.1,
+                weight_decay: 0.1,
+            });
+        });
+        assert_eq!(by_step, 0, "calls of the allocator by {}", example.name);
+    }
+
     // Nor does an epoch: a run of more epochs only takes a larger history at its start.
     let fit = |epochs| {
         let run = || {

@@ -19,6 +19,7 @@
 
 mod bench;
 mod numeric;
+mod operation;
 mod suite;
 
 use pellucid_compute::{Stream, reduce::norm};
@@ -26,6 +27,7 @@ use pellucid_data::Dataset;
 use serde::Serialize;
 
 pub use numeric::STEP;
+pub use operation::{check_operation, check_operations};
 pub use suite::{Projection, check_layer, check_layers, check_loss, check_losses};
 
 use crate::error::Error;
@@ -174,35 +176,46 @@ impl<'a> GradientCheck<'a> {
         Ok(checks)
     }
 
-    /// Compares one tensor's gradient; `moved(i, h)` gives the sums of the loss with element i moved by h.
-    fn tensor(&self, name: &str, analytic: &[f64], mut moved: impl FnMut(usize, f64) -> Vec<f64>) -> Check {
-        let stride = analytic.len().div_ceil(self.most).max(1);
-        let rms = norm(analytic) / (analytic.len() as f64).sqrt();
-        let (mut ours, mut numeric, mut differences, mut rounding) = (vec![], vec![], vec![], vec![]);
-        let mut kinks = 0;
-        for (i, &analytic) in analytic.iter().enumerate().step_by(stride) {
-            let Some(estimate) = numeric::derivative(rms, |h| moved(i, h)) else {
-                kinks += 1;
-                continue;
-            };
-            ours.push(analytic);
-            numeric.push(estimate.value);
-            differences.push(analytic - estimate.value);
-            rounding.push(estimate.rounding);
-        }
-        // NaN in a gradient is NaN in the difference too.
-        let (analytic_norm, numeric_norm, difference) = (norm(&ours), norm(&numeric), norm(&differences));
-        let size = analytic_norm.max(numeric_norm).max(numeric::DIGITS * norm(&rounding));
-        let relative_error = if difference == 0.0 { 0.0 } else { difference / size };
-        Check {
-            component: self.component.clone(),
-            parameter: name.to_owned(),
-            analytic_norm,
-            numeric_norm,
-            relative_error,
-            elements: ours.len(),
-            of: analytic.len(),
-            kinks,
-        }
+    fn tensor(&self, name: &str, analytic: &[f64], moved: impl FnMut(usize, f64) -> Vec<f64>) -> Check {
+        compare(&self.component, name, self.most, analytic, moved)
+    }
+}
+
+/// Compares one tensor's gradient, of which at most `most` elements; `moved(i, h)` gives the sums of the loss with element i
+/// moved by h.
+fn compare(
+    component: &str,
+    name: &str,
+    most: usize,
+    analytic: &[f64],
+    mut moved: impl FnMut(usize, f64) -> Vec<f64>,
+) -> Check {
+    let stride = analytic.len().div_ceil(most).max(1);
+    let rms = norm(analytic) / (analytic.len() as f64).sqrt();
+    let (mut ours, mut numeric, mut differences, mut rounding) = (vec![], vec![], vec![], vec![]);
+    let mut kinks = 0;
+    for (i, &analytic) in analytic.iter().enumerate().step_by(stride) {
+        let Some(estimate) = numeric::derivative(rms, |h| moved(i, h)) else {
+            kinks += 1;
+            continue;
+        };
+        ours.push(analytic);
+        numeric.push(estimate.value);
+        differences.push(analytic - estimate.value);
+        rounding.push(estimate.rounding);
+    }
+    // NaN in a gradient is NaN in the difference too.
+    let (analytic_norm, numeric_norm, difference) = (norm(&ours), norm(&numeric), norm(&differences));
+    let size = analytic_norm.max(numeric_norm).max(numeric::DIGITS * norm(&rounding));
+    let relative_error = if difference == 0.0 { 0.0 } else { difference / size };
+    Check {
+        component: component.to_owned(),
+        parameter: name.to_owned(),
+        analytic_norm,
+        numeric_norm,
+        relative_error,
+        elements: ours.len(),
+        of: analytic.len(),
+        kinks,
     }
 }

@@ -35,7 +35,7 @@ impl<F: Scalar> Loss<F> for Projection {
 }
 
 /// Numbers around zero, of the size of normalised activations.
-fn normal(len: usize, stream: Stream) -> Vec<f64> {
+pub(super) fn normal(len: usize, stream: Stream) -> Vec<f64> {
     let mut x = vec![0.0; len];
     stream.fill_normal(&mut x, 0.0, 1.0);
     x
@@ -103,7 +103,7 @@ pub fn check_loss(
 }
 
 /// The samples that layers and losses are checked with.
-const BATCH: usize = 4;
+pub(super) const BATCH: usize = 4;
 
 /// Checks every built-in layer by its examples, `Dense` with every activation.
 ///
