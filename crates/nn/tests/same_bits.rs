@@ -46,34 +46,6 @@ fn any_number_of_threads_gives_the_same_bytes() {
     }
 }
 
-/// The output, dL/d input of every input of numbers, and dL/dparameters of a network.
-fn passes(model: &Model<f32>, threads: usize) -> Vec<Vec<u32>> {
-    // Large enough for every layer to be shared among the threads.
-    const BATCH: usize = 9000;
-    let mut session = Session::training(model.architecture(), BATCH, &pool(threads)).unwrap();
-    common::fill(&mut session, BATCH);
-    let mut gradients = vec![f32::NAN; model.parameters().len()];
-    session.forward(model.weights(), Some(Stream::new(4)));
-    Stream::new(5).fill_normal(session.loss_slices().2, 0.0, 1.0);
-    session.backward(model.weights(), &mut gradients, true);
-    let inputs = session.plan().inputs().len();
-    let dx = (0..inputs).filter_map(|i| session.gradient(&i.to_string())).map(|view| view.data.to_vec());
-    let all = dx.chain([session.output().to_vec(), gradients]);
-    all.map(|numbers| numbers.into_iter().map(f32::to_bits).collect()).collect()
-}
-
-#[test]
-fn every_layer_and_operation_gives_the_same_bits_on_any_number_of_threads() {
-    for (name, network) in common::every_node() {
-        let model = Model::new(network, 3).unwrap();
-        let one = passes(&model, 1);
-        assert!(one.iter().flatten().all(|bits| f32::from_bits(*bits).is_finite()), "{name}");
-        for threads in 2..=4 {
-            assert!(passes(&model, threads) == one, "{name} on {threads} threads");
-        }
-    }
-}
-
 /// Interrupts a run after a step of an epoch, or after an epoch (step 0).
 struct StopAt(u64, u64);
 

@@ -120,6 +120,10 @@ activation("leaky_relu", lambda x: functional.leaky_relu(x, 0.1), slope=0.1)
 activation("sigmoid", torch.sigmoid)
 activation("tanh", torch.tanh)
 
+layer("dense, transposed", {"kind": "dense", "units": 4, "activation": "tanh", "transposed": True},
+      lambda x, weight, bias: torch.tanh(functional.linear(x, weight, bias)), lambda draw: draw.normal(5, 7),
+      lambda draw: (draw.normal(4, 7), draw.normal(4)), adds=("y", "dx", "dparameters"))
+
 peaks = tensor([[50.0, -50.0, 0.0, 49.0, 1.0, -1.0]])
 layer("softmax", {"kind": "softmax"}, lambda x: functional.softmax(x, dim=1),
       lambda draw: torch.cat([draw.normal(3, 6), peaks]), adds=("dx",))
