@@ -37,18 +37,18 @@ PYTHON = {
     "torch": ("with_torch.py", "eager"), "torch_compile": ("with_torch.py", "compile"),
     "tensorflow": ("with_tensorflow.py", "plain"), "tensorflow_jit": ("with_tensorflow.py", "jit"),
     "sklearn": ("with_sklearn.py", "plain"), "sklearnex": ("with_sklearn.py", "intelex"),
-    "onnxruntime": ("with_onnxruntime.py", "plain"), "numpy_seed": ("with_numpy.py", "plain"),
+    "onnxruntime": ("with_onnxruntime.py", "plain"), "numpy_course": ("with_numpy.py", "plain"),
 }
 MODULES = {"jax": "jax", "torch": "torch", "tensorflow": "tensorflow", "sklearn": "sklearn.svm",
-           "sklearnex": "sklearnex.svm", "onnxruntime": "onnxruntime", "numpy_seed": "numpy"}
+           "sklearnex": "sklearnex.svm", "onnxruntime": "onnxruntime", "numpy_course": "numpy"}
 LINES = {
     "pellucid": "crates/pellucid/examples/small.rs", "jax": "bench/lines/jax_small.py",
     "torch": "bench/lines/torch_small.py", "tensorflow": "bench/lines/tensorflow_small.py",
-    "numpy_seed": "bench/lines/numpy_small.py",
+    "numpy_course": "bench/lines/numpy_small.py",
 }
 
 COMPILED = ["jax", "jax_steps", "torch", "torch_compile", "tensorflow", "tensorflow_jit"]
-TRAINERS = [*BY_ISA, *COMPILED, "numpy_seed", *RUST]
+TRAINERS = [*BY_ISA, *COMPILED, "numpy_course", *RUST]
 SIZES = {500: 40, 1000: 20, 2000: 10, 3000: 10, 50400: 4}  # Rows: epochs, enough for a median.
 MEMORY = {"peak_mb": "peak_mb", "growth_mb": "growth_mb"}
 
@@ -76,17 +76,17 @@ JOBS = {
     ], "train_seconds"),
     "scaling": Job(["pellucid", "jax", "torch", "tensorflow", "tensorflow_jit", *RUST],
                    [scaling(rows, epochs) for rows, epochs in SIZES.items()], "seconds.3000"),
-    "xor": Job([*BY_ISA, *COMPILED, "numpy_seed"], [
+    "xor": Job([*BY_ISA, *COMPILED, "numpy_course"], [
         Process("xor", {"seconds": "seconds", "final_loss": "final_loss"}, [], ["--steps", "100"], 1),
         Process("xor", {"process_seconds": WALL}, ["--trainings", "1"], ["--trainings", "1", "--steps", "100"], 1),
     ], "seconds"),
-    "convergence": Job(["pellucid", "jax", "torch", "tensorflow", "numpy_seed"], [
+    "convergence": Job(["pellucid", "jax", "torch", "tensorflow", "numpy_course"], [
         Process("small", {"losses": "losses"}, ["--trainings", "1", "--seed", str(seed)],
                 ["--trainings", "1", "--seed", str(seed), "--rows", "100"]) for seed in range(1, 6)
     ], "losses", once=True),
     "quality": Job(["pellucid", "jax", "torch", "tensorflow_jit"], [
         Process("quality", {"seconds": WALL, "epochs": "epochs"}, [], ["--target", "1"])], "seconds"),
-    "inference": Job(["pellucid", "pellucid_bf16", "onnxruntime", "jax", "torch", "torch_compile", "tensorflow", "tensorflow_jit", "numpy_seed"], [
+    "inference": Job(["pellucid", "pellucid_bf16", "onnxruntime", "jax", "torch", "torch_compile", "tensorflow", "tensorflow_jit", "numpy_course"], [
         Process("inference", {"single_seconds": "pass_seconds"}, ["--passes", "2000"], ["--passes", "5"], 1),
         Process("inference", {"batch_per_second": "samples_per_second"}, ["--samples", "10000", "--passes", "30"],
                 ["--samples", "100", "--passes", "3"]),
@@ -102,13 +102,13 @@ PLAIN = {"rows", "features", "losses"}  # Quantities that are written as they ar
 # What differs from ours in the work.
 NOTES = {
     **{job: {who: "holds the images as f32, ours as bytes; multiplies by their zeros, which ours leaves out"
-             for who in [*COMPILED, "numpy_seed", *RUST]}
+             for who in [*COMPILED, "numpy_course", *RUST]}
        for job in ("autoencoder", "small", "quality")},
     "xor": {"tensorflow": "a compiled step called in a loop, not Keras fit, which takes minutes",
             "tensorflow_jit": "the whole loop compiled"},
     "inference": {"pellucid_bf16": "weights rounded to bf16, sums in f32",
                   "onnxruntime": "multiplies by zeros, which ours leaves out",
-                  **{who: "makes its output anew in every pass; multiplies by zeros, which ours leaves out" for who in [*COMPILED, "numpy_seed"]}},
+                  **{who: "makes its output anew in every pass; multiplies by zeros, which ours leaves out" for who in [*COMPILED, "numpy_course"]}},
     "start": {**{who: "the import of the framework; MNIST is read by NumPy on every Python side" for who in MODULES},
               "pellucid": "pellucid --help"},
     **{job: {"sklearn": "computes in f64 on one thread", "sklearnex": "f32, all threads"} for job in JOBS if job.startswith("svm")},
@@ -133,7 +133,7 @@ def command(who, process, job, options):
         return [str(options.built / who / "release" / f"with-{who}"), process.job, *args, *mnist, *threads]
     if process.job == "help":
         return [str(options.python), "-c", f"import {MODULES[who]}"]
-    if process.job == "load" and who != "numpy_seed":
+    if process.job == "load" and who != "numpy_course":
         return None
     script, variant = PYTHON[who]
     arrays = {"svm": ["--arrays", str(options.arrays / job)], "quality": ["--arrays", str(options.arrays)]}

@@ -24,7 +24,7 @@ fn mathml(latex: &str, display_mode: DisplayMode) -> String {
             .replace("&nbsp;", "\u{a0}")
             .replace("<mo>></mo>", "<mo>&gt;</mo>")
             .replace("<mo><</mo>", "<mo>&lt;</mo>"),
-        Err(error) => format!("<merror>{}</merror>", crate::svg::escape(&error.to_string())),
+        Err(error) => format!("<merror>{}</merror>", crate::drawing::svg::escape(&error.to_string())),
     }
 }
 

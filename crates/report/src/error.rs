@@ -31,14 +31,14 @@ pub enum ReportError {
         reason: String,
     },
     /// A matrix of a spelled-out step does not fit the others.
-    #[error("expected {name} of the training step to be {rows} x {cols}, got {found}")]
+    #[error("expected {name} of the training step to be {rows} x {columns}, got {found}")]
     Shape {
         /// The matrix.
         name: &'static str,
         /// Rows expected.
         rows: usize,
         /// Columns expected.
-        cols: usize,
+        columns: usize,
         /// Shape and number of values found.
         found: String,
     },

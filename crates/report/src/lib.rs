@@ -5,7 +5,7 @@
 //!
 //! * [`figures`]: SVG through a small writer of our own ([`Svg`]). A plotting library writes literal colours into every
 //!   shape; classes and one stylesheet give figures that follow the page into dark mode and onto paper.
-//! * [`tables`]: the numbered tables, with the values of the course report beside ours ([`seed_values`]).
+//! * [`tables`]: the numbered tables, with the values of the course report beside ours ([`course`]).
 //! * `report.pdf` with the feature `pdf`: the Typst source in `report/`, compiled in process over the same results,
 //!   tables and figures, without files or network.
 //! * [`XorStep`]: one training step with every number beside its equation.
@@ -25,54 +25,42 @@
 #[cfg(all(test, feature = "pdf"))]
 extern crate self as pellucid_report; // what the tests' samples call this crate
 
-mod axes;
+pub mod course;
+mod drawing;
 mod equation;
 mod error;
-mod evidence;
 mod figures;
-mod matrix;
 mod number;
 mod page;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod performance;
-#[cfg(feature = "png")]
-mod png_file;
-mod raster;
 mod results;
-mod results_svm;
-pub mod seed_values;
-mod spelled_step;
-mod stages;
-mod svg;
-mod table;
+mod step;
 mod tables;
-mod tables_contest;
-mod tables_performance;
-mod tables_svm;
 mod write;
 
+pub use drawing::svg::Svg;
 pub use error::ReportError;
-pub use evidence::{
-    AutoencoderEvidence, DigitPair, Evidence, FeatureDistribution, LatentPlane, LatentPoint, Network,
-    NetworkLayer, Role, Surface, SvmEvidence, XorEvidence,
-};
 pub use figures::{
     Figure, confusion_matrix, decision_boundary, error_histogram, feature_distributions, figures,
     latent_space, network_diagram, performance_panels, reconstructions, svm_results, training_progress,
     xor_loss,
 };
-pub use matrix::Matrix;
 #[cfg(feature = "pdf")]
 pub use pdf::write_pdf;
 pub use performance::{Machine, Measured, Performance, Quantity, Row};
+pub use results::evidence::{
+    AutoencoderEvidence, DigitPair, Evidence, FeatureDistribution, LatentPlane, LatentPoint, Network,
+    NetworkLayer, Role, Surface, SvmEvidence, XorEvidence,
+};
+pub use results::svm::{DiscriminativeFeature, SvmResults, SvmRun};
 pub use results::{
     ActivationCheck, AutoencoderResults, GradcheckResults, GradientCheck, Hyperparameters, LossCheck,
-    Results, Split, XorResults,
+    Results, SplitSizes, XorResults,
 };
-pub use results_svm::{DiscriminativeFeature, SvmResults, SvmRun};
-pub use spelled_step::{NamedMatrix, SpelledStep, Stage, XorStep};
-pub use svg::Svg;
-pub use table::Table;
+pub use step::matrix::Matrix;
+pub use step::{NamedMatrix, SpelledStep, Stage, XorStep};
+pub use tables::table::Table;
 pub use tables::tables;
 pub use write::{Outputs, Written, write_report};

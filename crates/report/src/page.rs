@@ -5,9 +5,16 @@ use std::collections::HashMap;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 
+use crate::drawing::svg::{coordinate, escape, page_style};
 use crate::equation::{block, inline};
-use crate::svg::{coordinate, escape, page_style};
-use crate::{Evidence, Figure, NamedMatrix, ReportError, Results, SpelledStep, number, performance, tables};
+use crate::error::ReportError;
+use crate::figures::Figure;
+use crate::number;
+use crate::performance::prose::sentences;
+use crate::results::Results;
+use crate::results::evidence::Evidence;
+use crate::step::{NamedMatrix, SpelledStep};
+use crate::tables::{glance::glance, tables};
 
 const PAGE: &str = include_str!("../templates/index.html");
 const STYLE: &str = include_str!("../templates/page.css");
@@ -93,7 +100,7 @@ pub(crate) fn render(
         sections => sections,
         stages => step.as_ref().map(stages),
         worst_step => step.as_ref().map(worst),
-        said => results.performance.as_ref().map(performance::sentences),
+        said => results.performance.as_ref().map(sentences),
     })?;
     Ok(page)
 }
@@ -107,7 +114,7 @@ fn environment(results: &Results, figures: &[Figure]) -> Environment<'static> {
         figures.iter().map(|figure| (figure.number, figure_html(figure))).collect();
     environment
         .add_function("figure", move |number: u8| safe(drawn.get(&number).cloned().unwrap_or_default()));
-    let set = tables(results).into_iter().chain([tables::glance(results)]);
+    let set = tables(results).into_iter().chain([glance(results)]);
     let set: HashMap<String, String> = set.map(|table| (table.label.clone(), table.html())).collect();
     environment.add_function("table", move |label: &str| safe(set.get(label).cloned().unwrap_or_default()));
 
@@ -137,7 +144,7 @@ fn figure_html(figure: &Figure) -> String {
 }
 
 fn stages(step: &SpelledStep) -> Vec<Value> {
-    let stage = |stage: &crate::Stage| {
+    let stage = |stage: &crate::step::Stage| {
         context! {
             title => stage.title.clone(),
             text => stage.text.clone(),
@@ -157,13 +164,16 @@ fn worst(step: &SpelledStep) -> f64 {
 
 fn matrix_html(NamedMatrix { symbol, matrix }: &NamedMatrix) -> String {
     let row = |i| {
-        format!("<tr>{}</tr>", (0..matrix.cols).map(|j| cell(matrix.at(i, j))).collect::<Vec<_>>().concat())
+        format!(
+            "<tr>{}</tr>",
+            (0..matrix.columns).map(|j| cell(matrix.at(i, j))).collect::<Vec<_>>().concat()
+        )
     };
     let rows = (0..matrix.rows).map(row).collect::<Vec<_>>().concat();
     format!(
         "<div class=\"matrix\"><span>{symbol}<i>=</i></span><table aria-label=\"{} by {} matrix\"><tbody>{rows}\
          </tbody></table></div>",
-        matrix.rows, matrix.cols
+        matrix.rows, matrix.columns
     )
 }
 

@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 
 use pellucid_data::atomic_write;
 
-use crate::{Evidence, Figure, ReportError, Results, figures, page};
+use crate::error::ReportError;
+use crate::figures::{Figure, figures};
+use crate::page;
+use crate::results::Results;
+use crate::results::evidence::Evidence;
 
 /// What a report consists of beside the page, the numbers and the figures as SVG.
 ///
@@ -14,7 +18,7 @@ use crate::{Evidence, Figure, ReportError, Results, figures, page};
 /// let outputs = pellucid_report::Outputs { pdf: true, ..Default::default() };
 /// assert!(!outputs.png);
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outputs {
     /// Every figure as PNG too, at twice its size; needs the feature `png`.
     pub png: bool,
@@ -23,7 +27,7 @@ pub struct Outputs {
 }
 
 /// Where the parts of a report lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// The page, `index.html`.
     pub page: PathBuf,
@@ -95,7 +99,7 @@ fn pngs(
     figures: &[Figure],
     mut put: impl FnMut(String, &[u8]) -> Result<(), ReportError>,
 ) -> Result<Vec<String>, ReportError> {
-    let renderer = crate::png_file::Renderer::new();
+    let renderer = crate::drawing::png_file::Renderer::new();
     for figure in figures {
         put(format!("{}.png", figure.name), &renderer.render(figure)?)?;
     }
@@ -112,7 +116,7 @@ fn pngs(
 }
 
 #[cfg(feature = "pdf")]
-use crate::write_pdf as pdf;
+use crate::pdf::write_pdf as pdf;
 
 #[cfg(not(feature = "pdf"))]
 fn pdf(_: &Path, _: &Results, _: &[Figure]) -> Result<PathBuf, ReportError> {

@@ -151,7 +151,7 @@ fn the_confusion_matrix_shows_every_count_and_the_margins() {
 }
 
 #[test]
-fn the_results_show_every_run_and_the_seed() {
+fn the_results_show_every_run_and_the_course() {
     let (results, evidence) = common::sample(None);
     let (mut svm, plane) = (results.svm.unwrap(), evidence.svm.unwrap().plane);
     let drawn = svm_results(&svm, &plane).inline();
@@ -159,9 +159,9 @@ fn the_results_show_every_run_and_the_seed() {
         "Raw pixels",
         "95.1 %",
         "73.6 %",
-        "seed, latent 75.2 %",
-        "seed, raw pixels 92.5 %",
-        "seed, mean 0.747",
+        "course, latent 75.2 %",
+        "course, raw pixels 92.5 %",
+        "course, mean 0.747",
     ] {
         assert!(drawn.contains(text), "{text}");
     }

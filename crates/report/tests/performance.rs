@@ -176,16 +176,16 @@ fn ratios_are_those_of_the_medians() {
 }
 
 #[test]
-fn the_seeds_values_stand_beside_ours() {
+fn the_courses_values_stand_beside_ours() {
     let performance = common::comparison();
     for (label, row, value) in [
         ("Table 11a", "Dense layer", "2.97×"),
-        ("Table 12", "Seed’s report: its own library", "0.225255"),
-        ("Table 12", "Seed’s report: TensorFlow", "445.9 MB"),
-        ("Table 13", "Seed’s report: its own library", "1.05"),
-        ("Table 13", "Seed’s report: TensorFlow", "0.32"),
-        ("Table 13a", "Seed’s report: TensorFlow", "364 MB"),
-        ("Table 14", "Seed’s report: the same, optimised", "1.744 s"),
+        ("Table 12", "Course report: its own library", "0.225255"),
+        ("Table 12", "Course report: TensorFlow", "445.9 MB"),
+        ("Table 13", "Course report: its own library", "1.05"),
+        ("Table 13", "Course report: TensorFlow", "0.32"),
+        ("Table 13a", "Course report: TensorFlow", "364 MB"),
+        ("Table 14", "Course report: the same, optimised", "1.744 s"),
     ] {
         let table = table(&performance, label);
         assert!(cells(&table, row).contains(&value.to_owned()), "{label}: {}", table.text());
@@ -216,7 +216,10 @@ fn what_was_not_measured_is_said_and_not_invented() {
     let mut file = whole();
     file["jobs"]["quality"][1] = json!({"who": "jax", "error": "did not reach it", "note": "Adam of optax"});
     let failed = table(&read(&file.to_string()).unwrap(), "Table 15");
-    assert_eq!(cells(&failed, "Time to the seed’s quality, JAX: not measured: did not reach it")[1], "–");
+    assert_eq!(
+        cells(&failed, "Time to the course report’s quality, JAX: not measured: did not reach it")[1],
+        "–"
+    );
     assert!(failed.notes[1].contains("JAX: Adam of optax"));
     file["jobs"]["svm_5000x32"][1] = json!({"who": "sklearn", "error": "no such module", "note": "in f64"});
     file["jobs"]["svm_5000x32"][2]["note"] = json!("in f64");

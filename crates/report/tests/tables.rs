@@ -1,4 +1,4 @@
-//! The tables show our values and the seed's.
+//! The tables show our values and the course report's.
 
 mod common;
 
@@ -28,7 +28,7 @@ fn all_tables_are_there_and_square() {
 /// The columns of ours and theirs, by their heads.
 fn columns(table: &Table) -> (Vec<usize>, Vec<usize>) {
     let with = |theirs: bool| {
-        let is = |head: &String| head.contains("Seed") || head.contains("seed");
+        let is = |head: &String| head.contains("Course");
         (0..table.header.len()).filter(|&i| is(&table.header[i]) == theirs).collect::<Vec<usize>>()
     };
     (with(false), with(true))

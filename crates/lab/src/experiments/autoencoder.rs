@@ -9,7 +9,7 @@ use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport};
 use pellucid::prelude::*;
 use pellucid_report::{
     AutoencoderEvidence, AutoencoderResults, DigitPair, Hyperparameters, LatentPlane, LatentPoint, Role,
-    Split,
+    SplitSizes,
 };
 use pellucid_terminal::{failure, machine, progress::Progress};
 
@@ -129,7 +129,7 @@ pub fn run(
         peak_rss_mb,
         checkpoint: Some(path.display().to_string()),
         hyperparameters: hyperparameters(&config, &model),
-        split: Split {
+        split: SplitSizes {
             kind: "stratified, pooled".into(),
             train: split.train.len(),
             validation: validation.len(),

@@ -1,7 +1,7 @@
 //! Figure 10: which digits are taken for which.
 
+use crate::drawing::svg::{Anchor, Svg};
 use crate::number::percent;
-use crate::svg::{Anchor, Svg};
 
 /// Shades from the rarest confusion to the whole row; a class of the stylesheet each.
 const SHADES: u8 = 8;

@@ -1,10 +1,10 @@
 //! Figure 3: what the XOR network answers over the plane of its inputs.
 
-use crate::Surface;
-use crate::axes::{Axis, Frame};
+use crate::drawing::axes::{Axis, Frame};
+use crate::drawing::raster::{blue_to_red, data_uri};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::fixed;
-use crate::raster::{blue_to_red, data_uri};
-use crate::svg::{Anchor, Path, Svg};
+use crate::results::evidence::Surface;
 
 const CASES: [[f64; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 

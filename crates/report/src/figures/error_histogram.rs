@@ -1,8 +1,8 @@
 //! Figure 7: how the reconstruction errors are spread.
 
-use crate::axes::{Axis, Frame, round_step};
+use crate::drawing::axes::{Axis, Frame, round_step};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::fixed;
-use crate::svg::{Anchor, Path, Svg};
 
 /// Draws a histogram of the samples' errors with their mean and median; values that are not finite are left out.
 pub fn error_histogram(errors: &[f32]) -> Svg {

@@ -1,9 +1,9 @@
 //! Figure 11: how the most discriminative latent features are spread for each digit.
 
-use crate::FeatureDistribution;
-use crate::axes::{Axis, Frame};
+use crate::drawing::axes::{Axis, Frame};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::fixed;
-use crate::svg::{Anchor, Path, Svg};
+use crate::results::evidence::FeatureDistribution;
 
 const SHOWN: usize = 3;
 /// Points along a density.

@@ -1,8 +1,8 @@
 //! A network that is a graph, as boxes in columns.
 
-use crate::evidence::{Network, NetworkLayer};
+use crate::results::evidence::{Network, NetworkLayer};
 use crate::number::count;
-use crate::svg::{Anchor, Path, Svg};
+use crate::drawing::svg::{Anchor, Path, Svg};
 
 const MARGIN: f64 = 24.0;
 const BOX: [f64; 2] = [120.0, 50.0];

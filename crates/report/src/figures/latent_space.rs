@@ -1,9 +1,9 @@
 //! Figure 8: the latent space from its widest side.
 
-use crate::axes::{Axis, Frame};
+use crate::drawing::axes::{Axis, Frame};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::percent;
-use crate::svg::{Anchor, Path, Svg};
-use crate::{LatentPlane, LatentPoint};
+use crate::results::evidence::{LatentPlane, LatentPoint};
 
 /// More points than this say no more and make the file large.
 const SHOWN: usize = 3000;

@@ -1,4 +1,4 @@
-//! The figures, numbered as in the seed's report.
+//! The figures, numbered as in the course report.
 
 mod confusion_matrix;
 mod decision_boundary;
@@ -13,12 +13,13 @@ mod svm_results;
 mod training_progress;
 mod xor_loss;
 
+use crate::course;
+use crate::drawing::svg::Svg;
 use crate::number::{count, fixed, percent, plain};
-use crate::seed_values as seed;
-use crate::{
-    AutoencoderEvidence, AutoencoderResults, Evidence, Performance, Results, Svg, SvmEvidence, SvmResults,
-    XorEvidence, XorResults,
-};
+use crate::performance::Performance;
+use crate::results::evidence::{AutoencoderEvidence, Evidence, SvmEvidence, XorEvidence};
+use crate::results::svm::SvmResults;
+use crate::results::{AutoencoderResults, Results, XorResults};
 
 pub use confusion_matrix::confusion_matrix;
 pub use decision_boundary::decision_boundary;
@@ -33,9 +34,9 @@ pub use training_progress::training_progress;
 pub use xor_loss::xor_loss;
 
 /// A drawing with its number and what it shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// Its number, as in the seed's report.
+    /// Its number, as in the course report.
     pub number: u8,
     /// Its file name without extension, `figure-1-xor-network`.
     pub name: String,
@@ -68,7 +69,7 @@ fn of_xor(run: &XorResults, seen: &XorEvidence) -> [Figure; 3] {
         run.hyperparameters.architecture
     );
     let loss = format!(
-        "Training loss over {} epochs, on a logarithmic scale: from {} to {}. Dotted: where the seed’s report ends.",
+        "Training loss over {} epochs, on a logarithmic scale: from {} to {}. Dotted: where the course report ends.",
         count(seen.loss.len()),
         fixed(run.initial_loss, 4),
         plain_loss(run.final_loss)
@@ -91,9 +92,9 @@ fn of_autoencoder(run: &AutoencoderResults, seen: &AutoencoderEvidence) -> [Figu
     );
     let progress = format!(
         "Training over {} epochs. Left: training and validation loss (binary cross-entropy). Right: mean squared error \
-         of the reconstructed validation images. Dotted: what the seed’s report ends with after {} epochs.",
+         of the reconstructed validation images. Dotted: what the course report ends with after {} epochs.",
         count(run.epochs),
-        seed::AUTOENCODER.epochs
+        course::AUTOENCODER.epochs
     );
     let digits = "Test images before and after, with each one’s mean squared error. The last row is the difference: \
                   red where ink was added, blue where it was lost, full colour from one half on.";
@@ -117,8 +118,8 @@ fn of_svm(run: &SvmResults, seen: &SvmEvidence) -> [Figure; 3] {
     let (rows, tests) = (count(run.latent.train_rows), count(run.latent.test_rows));
     let overview = format!(
         "Classification by support vector machines. Top left: accuracy by what the machine is given; dotted, the \
-         seed’s two values. Top right: confusion matrix of the machine on latent vectors with {rows} training rows, \
-         shaded by the share of the true digit. Bottom left: its F1 for each digit; dotted, the seed’s mean. Bottom \
+         course report’s two values. Top right: confusion matrix of the machine on latent vectors with {rows} training rows, \
+         shaded by the share of the true digit. Bottom left: its F1 for each digit; dotted, the course report’s mean. Bottom \
          right: the latent vectors on two principal components."
     );
     let matrix = format!(

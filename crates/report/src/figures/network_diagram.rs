@@ -1,9 +1,9 @@
 //! Figures 1 and 4: a network as columns of units.
 
 use super::graph_diagram::graph_diagram;
-use crate::evidence::{Network, NetworkLayer, Role};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::count;
-use crate::svg::{Anchor, Path, Svg};
+use crate::results::evidence::{Network, NetworkLayer, Role};
 
 /// Layers up to this width are drawn whole, with a name in every unit if all of them are.
 const SMALL: usize = 6;

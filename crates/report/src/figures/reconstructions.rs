@@ -1,9 +1,9 @@
 //! Figure 6: digits before and after.
 
-use crate::DigitPair;
+use crate::drawing::raster::{Rgb, blue_to_red, data_uri, ink};
+use crate::drawing::svg::{Anchor, Svg};
 use crate::number::fixed;
-use crate::raster::{Rgb, blue_to_red, data_uri, ink};
-use crate::svg::{Anchor, Svg};
+use crate::results::evidence::DigitPair;
 
 const SHOWN: usize = 10;
 const TILE: f64 = 84.0;

@@ -2,11 +2,12 @@
 
 use super::confusion_matrix::draw_cells;
 use super::latent_space::draw_plane;
-use crate::axes::{Axis, Frame};
+use crate::course;
+use crate::drawing::axes::{Axis, Frame};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::{count, fixed, percent};
-use crate::seed_values as seed;
-use crate::svg::{Anchor, Path, Svg};
-use crate::{LatentPlane, SvmResults};
+use crate::results::evidence::LatentPlane;
+use crate::results::svm::SvmResults;
 
 /// Draws accuracy by features, confusion matrix, F1 by digit, and the latent vectors on two principal components.
 pub fn svm_results(run: &SvmResults, plane: &LatentPlane) -> Svg {
@@ -64,8 +65,8 @@ fn accuracies(svg: &mut Svg, run: &SvmResults) {
         "per cent",
     );
     let references = [
-        ("seed, latent", seed::SVM_LATENT_ACCURACY, 8.0),
-        ("seed, raw pixels", seed::SVM_RAW_ACCURACY, 26.0),
+        ("course, latent", course::SVM_LATENT_ACCURACY, 8.0),
+        ("course, raw pixels", course::SVM_RAW_ACCURACY, 26.0),
     ];
     for (name, share, above) in references {
         let (x, y) = (across(share), frame.top - above);
@@ -103,9 +104,9 @@ fn f1_scores(svg: &mut Svg, scores: &[f64; 10]) {
         "digit",
     );
     svg.upward_text("pf-text", [frame.left - 56.0, frame.top + frame.height / 2.0], 13.0, "F1");
-    let y = frame.place([0.0, seed::SVM_MACRO_F1])[1];
+    let y = frame.place([0.0, course::SVM_MACRO_F1])[1];
     svg.path("pf-reference", &Path::through([[frame.left, y], [frame.right(), y]]));
-    let name = format!("seed, mean {}", fixed(seed::SVM_MACRO_F1, 3));
+    let name = format!("course, mean {}", fixed(course::SVM_MACRO_F1, 3));
     svg.path(
         "pf-reference",
         &Path::through([[frame.right() - 160.0, 478.0], [frame.right() - 130.0, 478.0]]),

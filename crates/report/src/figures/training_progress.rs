@@ -1,10 +1,10 @@
 //! Figure 5: loss and reconstruction quality while the autoencoder is trained.
 
-use crate::AutoencoderResults;
-use crate::axes::{Axis, Frame};
+use crate::course;
+use crate::drawing::axes::{Axis, Frame};
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::fixed;
-use crate::seed_values as seed;
-use crate::svg::{Anchor, Path, Svg};
+use crate::results::AutoencoderResults;
 
 /// Draws training and validation loss on the left and, where it was measured, validation MSE on the right.
 pub fn training_progress(run: &AutoencoderResults) -> Svg {
@@ -20,13 +20,13 @@ pub fn training_progress(run: &AutoencoderResults) -> Svg {
         width,
         height: 300.0,
         x: Axis::linear([1.0, epochs as f64]),
-        y: Axis::logarithmic(losses.chain([seed::FINAL_VALIDATION_LOSS])),
+        y: Axis::logarithmic(losses.chain([course::FINAL_VALIDATION_LOSS])),
     };
     left.draw(&mut svg, "epoch", "binary cross-entropy");
     left.reference(
         &mut svg,
-        seed::FINAL_VALIDATION_LOSS,
-        &format!("seed {}", fixed(seed::FINAL_VALIDATION_LOSS, 4)),
+        course::FINAL_VALIDATION_LOSS,
+        &format!("course {}", fixed(course::FINAL_VALIDATION_LOSS, 4)),
     );
     svg.path("pf-line-a", &left.curve(&run.train_loss));
     svg.path("pf-line-b", &left.curve(&run.validation_loss));
@@ -36,12 +36,12 @@ pub fn training_progress(run: &AutoencoderResults) -> Svg {
     if both {
         let right = Frame {
             left: 588.0,
-            y: Axis::logarithmic(run.validation_mse.iter().copied().chain([seed::TEST_MSE])),
+            y: Axis::logarithmic(run.validation_mse.iter().copied().chain([course::TEST_MSE])),
             x: Axis::linear([1.0, run.validation_mse.len().max(2) as f64]),
             ..left
         };
         right.draw(&mut svg, "epoch", "mean squared error");
-        right.reference(&mut svg, seed::TEST_MSE, &format!("seed {}", fixed(seed::TEST_MSE, 6)));
+        right.reference(&mut svg, course::TEST_MSE, &format!("course {}", fixed(course::TEST_MSE, 6)));
         svg.path("pf-line-c", &right.curve(&run.validation_mse));
         key(&mut svg, &right, 0, "pf-line-c", "validation");
     }

@@ -4,8 +4,13 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::seed_values as seed;
-use crate::{Figure, ReportError, Results, Table, performance, tables};
+use crate::course;
+use crate::error::ReportError;
+use crate::figures::Figure;
+use crate::performance::prose::sentences;
+use crate::results::Results;
+use crate::tables::table::Table;
+use crate::tables::{glance::glance, tables};
 
 macro_rules! sources {
     ($($path:literal),* $(,)?) => {
@@ -31,13 +36,13 @@ const SOURCES: [(&str, &str); 14] = sources![
     "sections/appendix.typ",
 ];
 
-/// The source; `results.json` as it is written beside the page; `seed.json`, `said.json`, `tables.json`, `figures.json`; the figures.
+/// The source; `results.json` as it is written beside the page; `course.json`, `said.json`, `tables.json`, `figures.json`; the figures.
 pub(super) fn all(results: &Results, figures: &[Figure]) -> Result<HashMap<String, Vec<u8>>, ReportError> {
-    let set = tables(results).into_iter().chain([tables::glance(results)]);
-    let said = results.performance.as_ref().map(performance::sentences);
+    let set = tables(results).into_iter().chain([glance(results)]);
+    let said = results.performance.as_ref().map(sentences);
     let data = [
         ("results.json", serde_json::to_vec(results)?),
-        ("seed.json", serde_json::to_vec(&seed_json())?),
+        ("course.json", serde_json::to_vec(&course_json())?),
         ("said.json", serde_json::to_vec(&said)?),
         ("tables.json", serde_json::to_vec(&set.map(|table| table_json(&table)).collect::<Vec<_>>())?),
         ("figures.json", serde_json::to_vec(&figures.iter().map(figure_json).collect::<Vec<_>>())?),
@@ -70,40 +75,40 @@ fn figure_json(figure: &Figure) -> Value {
     })
 }
 
-/// What the text quotes of the seed's report.
-fn seed_json() -> Value {
+/// What the text quotes of the course report.
+fn course_json() -> Value {
     json!({
-        "dense_error": seed::DENSE_CHECKS[0].3,
+        "dense_error": course::DENSE_CHECKS[0].3,
         "xor": {
-            "epochs": seed::XOR.epochs,
-            "initial_loss": seed::XOR_INITIAL_LOSS,
-            "final_loss": seed::XOR_FINAL_LOSS,
-            "predictions": seed::XOR_PREDICTIONS,
+            "epochs": course::XOR.epochs,
+            "initial_loss": course::XOR_INITIAL_LOSS,
+            "final_loss": course::XOR_FINAL_LOSS,
+            "predictions": course::XOR_PREDICTIONS,
         },
         "autoencoder": {
-            "epochs": seed::AUTOENCODER.epochs,
-            "learning_rate": seed::AUTOENCODER.learning_rate,
-            "optimizer": seed::AUTOENCODER.optimizer,
-            "test_mse": seed::TEST_MSE,
-            "test_mae": seed::TEST_MAE,
-            "test_bce": seed::TEST_BCE,
-            "std_sample_mse": seed::STD_SAMPLE_MSE,
+            "epochs": course::AUTOENCODER.epochs,
+            "learning_rate": course::AUTOENCODER.learning_rate,
+            "optimizer": course::AUTOENCODER.optimizer,
+            "test_mse": course::TEST_MSE,
+            "test_mae": course::TEST_MAE,
+            "test_bce": course::TEST_BCE,
+            "std_sample_mse": course::STD_SAMPLE_MSE,
         },
         "svm": {
-            "latent_accuracy": seed::SVM_LATENT_ACCURACY,
-            "raw_accuracy": seed::SVM_RAW_ACCURACY,
-            "raw_rows": seed::SVM_RAW_ROWS,
-            "macro_f1": seed::SVM_MACRO_F1,
-            "weighted_f1": seed::SVM_WEIGHTED_F1,
-            "train_rows": seed::SVM.train_rows,
-            "features": seed::DISCRIMINATIVE_FEATURES,
+            "latent_accuracy": course::SVM_LATENT_ACCURACY,
+            "raw_accuracy": course::SVM_RAW_ACCURACY,
+            "raw_rows": course::SVM_RAW_ROWS,
+            "macro_f1": course::SVM_MACRO_F1,
+            "weighted_f1": course::SVM_WEIGHTED_F1,
+            "train_rows": course::SVM.train_rows,
+            "features": course::DISCRIMINATIVE_FEATURES,
         },
         "performance": {
-            "xor_seconds": seed::XOR_SECONDS,
-            "autoencoder_seconds": seed::BENCHMARK_SECONDS,
-            "autoencoder_samples": seed::BENCHMARK_SAMPLES,
-            "autoencoder_epochs": seed::BENCHMARK_EPOCHS,
-            "peak_mb": seed::BENCHMARK_PEAK_MB,
+            "xor_seconds": course::XOR_SECONDS,
+            "autoencoder_seconds": course::BENCHMARK_SECONDS,
+            "autoencoder_samples": course::BENCHMARK_SAMPLES,
+            "autoencoder_epochs": course::BENCHMARK_EPOCHS,
+            "peak_mb": course::BENCHMARK_PEAK_MB,
         },
     })
 }

@@ -14,9 +14,11 @@ use typst::WorldExt;
 use typst::diag::SourceDiagnostic;
 use typst::layout::PagedDocument;
 use typst_pdf::PdfOptions;
-
-use crate::{Figure, ReportError, Results};
 use world::Memory;
+
+use crate::error::ReportError;
+use crate::figures::Figure;
+use crate::results::Results;
 
 /// Writes `report.pdf` into `folder`, which must exist, and returns its path; an older file is replaced as a whole.
 ///

@@ -6,7 +6,9 @@ mod common;
 use typst::layout::{Frame, FrameItem};
 
 use super::*;
-use crate::{figures, performance, tables};
+use crate::figures::figures;
+use crate::performance::prose::sentences;
+use crate::tables::tables;
 
 /// The report's text, page by page; figures are images in it and have tests of their own.
 fn pages(results: &Results, figures: &[Figure]) -> Vec<String> {
@@ -80,7 +82,7 @@ fn a_full_run_fills_every_section() {
     for number in ["95.1%", "73.6%", "75.2%", "92.5%", "0.006860", "0.008067", "3.2×10−9", "9(41times)"] {
         assert!(text.contains(number), "{number}");
     }
-    for sentence in performance::sentences(results.performance.as_ref().unwrap()).values() {
+    for sentence in sentences(results.performance.as_ref().unwrap()).values() {
         assert!(text.contains(&squeezed(sentence)), "{sentence}");
     }
     assert!(!text.contains("Thisrunleftout") && !text.contains("holdsnocomparison"));

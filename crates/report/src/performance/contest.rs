@@ -1,6 +1,7 @@
 //! Pellucid against the best of the others, aspect by aspect.
 
-use super::{Measured, OURS, Performance, is_ours, name};
+use super::names::{OURS, is_ours, name};
+use super::{Measured, Performance};
 use crate::number::{count, fixed, timing, whole};
 
 /// Jobs of the support vector machines, small to large.
@@ -8,14 +9,14 @@ pub(crate) const SVM_JOBS: [&str; 5] =
     ["svm_5000x32", "svm_50400x32", "svm_3000x784", "svm_10000x784", "svm_60000x784"];
 
 /// Which of two values is the better one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Better {
     Less,
     More,
 }
 
 /// How a value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Seconds,
     Megabytes,
@@ -38,7 +39,7 @@ impl Unit {
 }
 
 /// Who is ahead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Winner {
     Ours,
     Peer,
@@ -47,13 +48,13 @@ pub(crate) enum Winner {
 }
 
 /// One aspect of the comparison.
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Contest {
     pub(crate) aspect: String,
     pub(crate) unit: Unit,
     pub(crate) better: Better,
-    /// What the seed's Table 15 calls the winner.
-    pub(crate) seed: &'static str,
+    /// What the course report's Table 15 calls the winner.
+    pub(crate) course: &'static str,
     pub(crate) ours: Option<Measured>,
     /// The best of the others.
     pub(crate) peer: Option<(String, Measured)>,
@@ -65,14 +66,21 @@ impl Contest {
         aspect: impl Into<String>,
         (job, who, field): (&str, &str, &str),
         (unit, better): (Unit, Better),
-        seed: &'static str,
+        course: &'static str,
     ) -> Self {
         let worth = |m: &Measured| if better == Better::Less { m.median.max(0.0) } else { -m.median };
         let peers = performance.rows(job).iter().filter(|row| !is_ours(&row.who));
         let peer = peers
             .filter_map(|row| Some((row.who.clone(), row.measured(field)?)))
             .min_by(|(_, a), (_, b)| worth(a).total_cmp(&worth(b)));
-        Self { aspect: aspect.into(), unit, better, seed, ours: performance.measured(job, who, field), peer }
+        Self {
+            aspect: aspect.into(),
+            unit,
+            better,
+            course,
+            ours: performance.measured(job, who, field),
+            peer,
+        }
     }
 
     /// How many times better ours is than the best of the others; below 1 where it is worse; none where one of them is
@@ -119,8 +127,8 @@ impl Contest {
 pub(crate) fn contests(performance: &Performance) -> Vec<Contest> {
     use Better::{Less, More};
     use Unit::{Error, Lines, Megabytes, PerSecond, Seconds};
-    let one = |aspect: &str, place: (&str, &str, &str), measure: (Unit, Better), seed: &'static str| {
-        Contest::new(performance, aspect, place, measure, seed)
+    let one = |aspect: &str, place: (&str, &str, &str), measure: (Unit, Better), course: &'static str| {
+        Contest::new(performance, aspect, place, measure, course)
     };
     let full = "autoencoder";
     let mut all = vec![
@@ -134,7 +142,7 @@ pub(crate) fn contests(performance: &Performance) -> Vec<Contest> {
         one("Full-size training, first epoch", (full, OURS, "first_epoch_seconds"), (Seconds, Less), "–"),
         one("Full-size training, peak memory", (full, OURS, "peak_mb"), (Megabytes, Less), "Custom"),
         one("Full-size training, memory growth", (full, OURS, "growth_mb"), (Megabytes, Less), "Custom"),
-        one("Time to the seed’s quality", ("quality", OURS, "seconds"), (Seconds, Less), "–"),
+        one("Time to the course report’s quality", ("quality", OURS, "seconds"), (Seconds, Less), "–"),
         one("Small job, training", ("small", OURS, "train_seconds"), (Seconds, Less), "TensorFlow"),
         one("Small job, whole process", ("small", OURS, "process_seconds"), (Seconds, Less), "–"),
         one("Small job, test MSE", ("small", OURS, "test_mse"), (Error, Less), "Custom"),

@@ -1,20 +1,13 @@
 //! The comparison with other frameworks: `performance` in `results.json`, as `bench/run.py` measures it.
 
-mod contest;
-mod names;
-mod prose;
+pub(crate) mod contest;
+pub(crate) mod names;
+pub(crate) mod prose;
 mod read;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-
-pub(crate) use contest::{Better, Contest, SVM_JOBS, Unit, Winner, contests, svm_contests, svm_size};
-pub(crate) use names::{colour, is_ours, name};
-pub(crate) use prose::sentences;
-
-/// Who a row of ours is filed under.
-pub(crate) const OURS: &str = "pellucid";
 
 /// Operations of an epoch of the full-size autoencoder, in units of 10⁹: three products for every layer of
 /// 784-256-128-64-32-64-128-256-784 but the first, whose input needs no gradient; 2 operations for every weight, and
@@ -27,7 +20,7 @@ pub(crate) const PASS_FLOP: f64 = 2.0 * 487_424.0;
 /// The same work done by Pellucid and by others on one machine.
 ///
 /// Read with [`Performance::read`], which checks it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Performance {
     /// Version of the file's layout, 1.
     pub schema: u64,
@@ -49,7 +42,7 @@ pub struct Performance {
 }
 
 /// The machine of a comparison.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// What it is called.
     pub name: String,
@@ -66,7 +59,7 @@ pub struct Machine {
 }
 
 /// A quantity measured once in every round.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// Median of the runs.
     pub median: f64,
@@ -79,7 +72,7 @@ pub struct Measured {
 }
 
 /// What one implementation reached in one job.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The implementation, `pellucid`, `jax`, ….
     pub who: String,
@@ -95,7 +88,7 @@ pub struct Row {
 }
 
 /// One entry of a [`Row`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Quantity {
     /// A measurement.
@@ -162,7 +155,7 @@ impl Row {
 
     /// Its name, with the reason where there are no numbers.
     pub(crate) fn label(&self) -> String {
-        let name = name(&self.who);
+        let name = names::name(&self.who);
         let error = self.error.as_ref().map(|error| {
             let start: String = error.chars().take(120).collect();
             if start.len() < error.len() { start + "…" } else { start }

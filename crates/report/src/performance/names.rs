@@ -1,6 +1,7 @@
 //! Names and colours of the implementations.
 
-use super::OURS;
+/// Who a row of ours is filed under.
+pub(crate) const OURS: &str = "pellucid";
 
 /// Key in the file, name, class of its colour: one colour for each framework.
 const KNOWN: [(&str, &str, &str); 17] = [
@@ -17,7 +18,7 @@ const KNOWN: [(&str, &str, &str); 17] = [
     ("sklearn", "scikit-learn", "pf-sklearn"),
     ("sklearnex", "intelex", "pf-sklearnex"),
     ("onnxruntime", "ONNX Runtime", "pf-onnxruntime"),
-    ("numpy_seed", "the seed’s NumPy", "pf-numpy"),
+    ("numpy_course", "the course report’s NumPy", "pf-numpy"),
     ("numpy", "NumPy", "pf-numpy"),
     ("candle", "candle", "pf-candle"),
     ("burn", "burn", "pf-burn"),

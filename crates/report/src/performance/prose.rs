@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Contest, EPOCH_GFLOP, OURS, PASS_FLOP, Performance, Winner, contests, is_ours, name, slope, svm_contests,
-};
+use super::contest::{Contest, Winner, contests, svm_contests};
+use super::names::{OURS, is_ours, name};
+use super::{EPOCH_GFLOP, PASS_FLOP, Performance, slope};
+use crate::course;
 use crate::number::{count, fixed, percent, times, timing, whole};
-use crate::seed_values as seed;
 
 /// The paragraphs of section 7 by their places in it; what was not measured is said to be so.
 pub(crate) fn sentences(p: &Performance) -> BTreeMap<&'static str, String> {
@@ -28,7 +28,7 @@ pub(crate) fn sentences(p: &Performance) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("setup", setup(p)),
         ("training", about(&["Full-size training, an epoch"]) + &half_precision(&all)),
-        ("quality", about(&["Time to the seed’s quality"]) + &epochs(p)),
+        ("quality", about(&["Time to the course report’s quality"]) + &epochs(p)),
         ("floor", floor(p)),
         ("small", about(&["Small job, training", "Small job, whole process"]) + &convergence(p)),
         ("memory", memory),
@@ -98,7 +98,7 @@ fn half_precision(all: &[Contest]) -> String {
     found.map_or(String::new(), |contest| format!(" {}", versus(contest)))
 }
 
-/// How many epochs each took to the seed's quality.
+/// How many epochs each took to the course report's quality.
 fn epochs(p: &Performance) -> String {
     let rows = p.rows("quality").iter().filter(|row| row.who.as_str() == OURS || !is_ours(&row.who));
     let taken = rows
@@ -188,12 +188,12 @@ fn scaling(p: &Performance) -> String {
         let points = p.row("scaling", who)?.series("seconds").into_iter().map(|(rows, m)| (rows, m.median));
         slope(&points.collect::<Vec<_>>())
     };
-    let theirs = seed::SCALING.map(|(_, seconds, _)| {
-        let points: Vec<_> = seed::SCALING_ROWS.into_iter().zip(seconds).collect();
+    let theirs = course::SCALING.map(|(_, seconds, _)| {
+        let points: Vec<_> = course::SCALING_ROWS.into_iter().zip(seconds).collect();
         slope(&points).map_or("–".into(), |slope| fixed(slope, 2))
     });
     let quoted = format!(
-        "The seed calls both of its curves linear; the times it prints grow with the rows to the power {} for its own \
+        "The course report calls both of its curves linear; the times it prints grow with the rows to the power {} for its own \
          library and {} for TensorFlow.",
         theirs[0], theirs[1]
     );
@@ -285,14 +285,15 @@ fn verdict(all: &[Contest]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Better, Measured, Unit};
+    use super::super::Measured;
+    use super::super::contest::{Better, Unit};
     use super::*;
 
     fn contest(ours: f64, peer: f64, better: Better) -> Contest {
         let around = |value: f64| Measured { low: 0.99 * value, high: 1.01 * value, ..Measured::once(value) };
         let unit = if better == Better::Less { Unit::Seconds } else { Unit::PerSecond };
         let peer = Some(("jax".into(), around(peer)));
-        Contest { aspect: "Work".into(), unit, better, seed: "–", ours: Some(around(ours)), peer }
+        Contest { aspect: "Work".into(), unit, better, course: "–", ours: Some(around(ours)), peer }
     }
 
     #[test]

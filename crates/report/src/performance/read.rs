@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::{Machine, Measured, Performance, Quantity, Row};
-use crate::ReportError;
+use crate::error::ReportError;
 
 /// What a field must hold.
 #[derive(Clone, Copy)]

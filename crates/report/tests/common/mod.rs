@@ -7,7 +7,7 @@ mod svm;
 use pellucid_report::{
     ActivationCheck, AutoencoderEvidence, AutoencoderResults, DigitPair, Evidence, GradcheckResults,
     GradientCheck, Hyperparameters, LatentPlane, LatentPoint, LossCheck, Matrix, Network, NetworkLayer,
-    Performance, Results, Role, Split, Surface, XorEvidence, XorResults, XorStep,
+    Performance, Results, Role, SplitSizes, Surface, XorEvidence, XorResults, XorStep,
 };
 
 /// Results and evidence of all parts; `digits` are images to show instead of made-up ones.
@@ -264,7 +264,7 @@ fn autoencoder(digits: Option<Vec<DigitPair>>) -> (AutoencoderResults, Autoencod
             initialization: "He normal; last layer Xavier normal".into(),
             precision: "f32".into(),
         },
-        split: Split { kind: "stratified".into(), train: 50_400, validation: 5_600, test: 14_000 },
+        split: SplitSizes { kind: "stratified".into(), train: 50_400, validation: 5_600, test: 14_000 },
     };
     let relu = Some("ReLU");
     let layers = [

@@ -1,7 +1,7 @@
 //! Bars beside each other, with their values and the range of the runs.
 
 use super::{PANEL, nothing};
-use crate::svg::{Anchor, Path, Svg};
+use crate::drawing::svg::{Anchor, Path, Svg};
 
 /// Where bars begin and end, from the panel's top.
 const INSIDE: [f64; 2] = [40.0, 258.0];

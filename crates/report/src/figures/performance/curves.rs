@@ -1,10 +1,10 @@
 //! Lines of time over rows and of loss over epochs.
 
 use super::{nothing, shown};
-use crate::axes::{Axis, Frame};
-use crate::performance::{OURS, colour, is_ours};
-use crate::svg::{Path, Svg};
-use crate::{Performance, Row};
+use crate::drawing::axes::{Axis, Frame};
+use crate::drawing::svg::{Path, Svg};
+use crate::performance::names::{OURS, colour, is_ours};
+use crate::performance::{Performance, Row};
 
 /// Draws seconds over rows, both on logarithmic scales.
 pub(super) fn scaling(svg: &mut Svg, place: [f64; 2], p: &Performance) {

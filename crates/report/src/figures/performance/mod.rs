@@ -3,11 +3,13 @@
 mod bars;
 mod curves;
 
-use crate::number::times;
-use crate::performance::{Better, Contest, OURS, Unit, Winner, colour, is_ours, name, svm_contests};
-use crate::svg::{Anchor, Svg};
-use crate::{Measured, Performance, Row};
 use bars::Bar;
+
+use crate::drawing::svg::{Anchor, Svg};
+use crate::number::times;
+use crate::performance::contest::{Better, Contest, Unit, Winner, svm_contests};
+use crate::performance::names::{OURS, colour, is_ours, name};
+use crate::performance::{Measured, Performance, Row};
 
 /// Size of a panel.
 const PANEL: [f64; 2] = [326.0, 274.0];
@@ -62,7 +64,7 @@ pub fn performance_panels(p: &Performance) -> Svg {
     let more = Better::More;
     let panels = [
         (
-            "Time to the seed’s quality",
+            "Time to the course report’s quality",
             "from start to a test MSE of 0.008067",
             measured("quality", "seconds", Unit::Seconds),
         ),

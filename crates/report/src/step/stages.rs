@@ -2,7 +2,8 @@
 
 use crate::equation::{block, inline};
 use crate::number::plain;
-use crate::{Matrix, NamedMatrix, Stage, XorStep};
+use crate::step::matrix::Matrix;
+use crate::step::{NamedMatrix, Stage, XorStep};
 
 impl XorStep {
     pub(crate) fn given(&self) -> Vec<Stage> {
@@ -12,7 +13,7 @@ impl XorStep {
                 "All cases at once, a row each: inputs and the outputs they should have.",
                 &format!(
                     r"X \in \mathbb{{R}}^{{{0} \times {1}}}, \quad T \in \mathbb{{R}}^{{{0} \times {2}}}",
-                    self.x.rows, self.x.cols, self.t.cols
+                    self.x.rows, self.x.columns, self.t.columns
                 ),
                 "",
                 [("X", &self.x, None), ("T", &self.t, None)],
@@ -266,7 +267,7 @@ fn sigmoid(z: f64) -> f64 {
 }
 
 fn row(matrix: &Matrix, i: usize) -> Vec<f64> {
-    (0..matrix.cols).map(|j| matrix.at(i, j)).collect()
+    (0..matrix.columns).map(|j| matrix.at(i, j)).collect()
 }
 
 fn column(matrix: &Matrix, j: usize) -> Vec<f64> {

@@ -1,4 +1,4 @@
-//! Values published in the report of the course project that Pellucid started from ("the seed").
+//! Values published in the report of the course project that Pellucid started from ("the course report").
 //!
 //! They are constants because they are history: they stand beside the values of a run and never change.
 
@@ -100,7 +100,7 @@ pub const BENCHMARK_EPOCHS: usize = 15;
 /// Table 12: its peak memory in MB.
 pub const BENCHMARK_PEAK_MB: f64 = 319.0;
 
-/// Table 11: component, seconds before and after, speed-up by what the seed calls smart optimisation.
+/// Table 11: component, seconds before and after, speed-up by what the course report calls smart optimisation.
 pub const SMART_OPTIMIZATION: [(&str, Option<[f64; 2]>, f64); 6] = [
     ("Dense layer", Some([2.86, 0.96]), 2.97),
     ("ReLU, small", None, 1.08),
@@ -130,8 +130,8 @@ pub const XOR_RUNS: [(&str, f64, f64); 3] = [
     ("TensorFlow", 12.644, 0.0264),
 ];
 
-/// Settings of the seed's support vector machine.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Settings of the course report's support vector machine.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SvmRecipe {
     /// Kernel.
     pub kernel: &'static str,
@@ -149,8 +149,8 @@ pub struct SvmRecipe {
     pub dimensions: usize,
 }
 
-/// Hyper-parameters of one of the seed's runs.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Hyper-parameters of one of the course report's runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recipe {
     /// Widths of the layers.
     pub architecture: &'static str,

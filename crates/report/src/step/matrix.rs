@@ -7,20 +7,20 @@
 /// let row = Matrix::new(1, 2, [0.5_f32, 1.5]); // f32 and f64 views alike
 /// assert_eq!(row.values, [0.5, 1.5]);
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matrix {
     /// Number of rows.
     pub rows: usize,
     /// Number of columns.
-    pub cols: usize,
-    /// `rows x cols` values, row-major.
+    pub columns: usize,
+    /// `rows x columns` values, row-major.
     pub values: Vec<f64>,
 }
 
 impl Matrix {
     /// A matrix of `values`, row-major; [`XorStep::spell`](crate::XorStep::spell) checks that they fill the shape.
-    pub fn new(rows: usize, cols: usize, values: impl IntoIterator<Item = impl Into<f64>>) -> Self {
-        Self { rows, cols, values: values.into_iter().map(Into::into).collect() }
+    pub fn new(rows: usize, columns: usize, values: impl IntoIterator<Item = impl Into<f64>>) -> Self {
+        Self { rows, columns, values: values.into_iter().map(Into::into).collect() }
     }
 
     /// The value in row `i` and column `j`, from 0.
@@ -28,47 +28,47 @@ impl Matrix {
     /// # Panics
     /// If the matrix has no such place.
     pub fn at(&self, i: usize, j: usize) -> f64 {
-        self.values[i * self.cols + j]
+        self.values[i * self.columns + j]
     }
 
-    fn build(rows: usize, cols: usize, value: impl Fn(usize, usize) -> f64) -> Self {
+    fn build(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f64) -> Self {
         Self::new(
             rows,
-            cols,
-            (0..rows).flat_map(|i| (0..cols).map(move |j| (i, j))).map(|(i, j)| value(i, j)),
+            columns,
+            (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| value(i, j)),
         )
     }
 
     /// `A B`.
     pub(crate) fn times(&self, other: &Self) -> Self {
-        Self::build(self.rows, other.cols, |i, j| {
-            (0..self.cols).map(|k| self.at(i, k) * other.at(k, j)).sum()
+        Self::build(self.rows, other.columns, |i, j| {
+            (0..self.columns).map(|k| self.at(i, k) * other.at(k, j)).sum()
         })
     }
 
     /// `Aᵀ`.
     pub(crate) fn transposed(&self) -> Self {
-        Self::build(self.cols, self.rows, |i, j| self.at(j, i))
+        Self::build(self.columns, self.rows, |i, j| self.at(j, i))
     }
 
     /// `A + 1 b`: the row `b` added to every row.
     pub(crate) fn plus_row(&self, row: &Self) -> Self {
-        Self::build(self.rows, self.cols, |i, j| self.at(i, j) + row.at(0, j))
+        Self::build(self.rows, self.columns, |i, j| self.at(i, j) + row.at(0, j))
     }
 
     /// `1ᵀ A`: the sum of the rows.
     pub(crate) fn summed_rows(&self) -> Self {
-        Self::build(1, self.cols, |_, j| (0..self.rows).map(|i| self.at(i, j)).sum())
+        Self::build(1, self.columns, |_, j| (0..self.rows).map(|i| self.at(i, j)).sum())
     }
 
     /// `f` of every element.
     pub(crate) fn map(&self, f: impl Fn(f64) -> f64) -> Self {
-        Self::new(self.rows, self.cols, self.values.iter().map(|&v| f(v)))
+        Self::new(self.rows, self.columns, self.values.iter().map(|&v| f(v)))
     }
 
     /// `f` of every pair of elements.
     pub(crate) fn zip(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
-        Self::new(self.rows, self.cols, self.values.iter().zip(&other.values).map(|(&a, &b)| f(a, b)))
+        Self::new(self.rows, self.columns, self.values.iter().zip(&other.values).map(|(&a, &b)| f(a, b)))
     }
 
     /// The largest absolute difference of an element; infinite if a value is not a number.

@@ -1,9 +1,9 @@
 //! What the figures show beyond the numbers in [`Results`](crate::Results); it is drawn, not stored.
 
-use crate::XorStep;
+use crate::step::XorStep;
 
 /// What each part of a run leaves to be drawn.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// The XOR problem.
     pub xor: Option<XorEvidence>,
@@ -14,7 +14,7 @@ pub struct Evidence {
 }
 
 /// What training XOR left to be drawn.
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct XorEvidence {
     /// The network.
     pub network: Network,
@@ -27,7 +27,7 @@ pub struct XorEvidence {
 }
 
 /// A function of two inputs on a square grid.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Surface {
     /// Smallest coordinate, on both axes.
     pub low: f64,
@@ -53,7 +53,7 @@ impl Surface {
 }
 
 /// The layers of a network, inputs first, and what each is fed with.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Network {
     /// Its layers, each behind those that it is fed with.
     pub layers: Vec<NetworkLayer>,
@@ -71,7 +71,7 @@ impl Network {
 }
 
 /// One column of a network diagram.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NetworkLayer {
     /// Its name, `Hidden`.
     pub name: String,
@@ -84,7 +84,7 @@ pub struct NetworkLayer {
 }
 
 /// A layer's place in its network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Where the data come in.
     Input,
@@ -109,7 +109,7 @@ impl Role {
 }
 
 /// What training the autoencoder left to be drawn.
-#[derive(Debug, Clone)]
+#[derive(Clone, Debug)]
 pub struct AutoencoderEvidence {
     /// The network.
     pub network: Network,
@@ -122,7 +122,7 @@ pub struct AutoencoderEvidence {
 }
 
 /// A digit and what the autoencoder made of it: square images, row-major, 0 is paper and 1 is ink.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DigitPair {
     /// The digit.
     pub label: u8,
@@ -133,7 +133,7 @@ pub struct DigitPair {
 }
 
 /// A cloud of latent vectors seen from its widest side.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LatentPlane {
     /// One point a sample.
     pub points: Vec<LatentPoint>,
@@ -144,7 +144,7 @@ pub struct LatentPlane {
 }
 
 /// One sample's place on the latent plane.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LatentPoint {
     /// Coordinate on the first principal component.
     pub x: f64,
@@ -155,7 +155,7 @@ pub struct LatentPoint {
 }
 
 /// What the support vector machines leave to be drawn.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SvmEvidence {
     /// The test set's latent vectors on their first two principal components.
     pub plane: LatentPlane,
@@ -164,7 +164,7 @@ pub struct SvmEvidence {
 }
 
 /// The values of one latent feature, apart by digit.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FeatureDistribution {
     /// Its index, from 0.
     pub feature: usize,

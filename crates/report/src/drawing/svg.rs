@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-const LIGHT: &str = include_str!("../templates/figure.css");
-const DARK: &str = include_str!("../templates/figure-dark.css");
+const LIGHT: &str = include_str!("../../templates/figure.css");
+const DARK: &str = include_str!("../../templates/figure-dark.css");
 const FONT: &str =
     "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'DejaVu Sans', Arial, sans-serif";
 
 /// A drawing, to be put on the page ([`Svg::inline`]) or into a file of its own ([`Svg::file`]).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Svg {
     title: String,
     width: f64,
@@ -17,7 +17,7 @@ pub struct Svg {
 }
 
 /// Where a text begins, seen from its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
     Middle,
@@ -165,7 +165,7 @@ pub(crate) fn page_style() -> String {
 }
 
 /// The data of a `<path>`; points that are not finite are left out.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Path(String);
 
 impl Path {

@@ -1,10 +1,14 @@
 //! One training step of a two-layer network, with every number beside its equation.
 
-use crate::{Matrix, ReportError};
+pub(crate) mod matrix;
+mod stages;
+
+use crate::error::ReportError;
+use crate::step::matrix::Matrix;
 
 /// The numbers of one step of gradient descent on `Y = σ(tanh(X W₁ + b₁) W₂ + b₂)` with the mean squared error,
 /// as the training session holds them: `n` samples, `i` inputs, `h` hidden units, `o` outputs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct XorStep {
     /// Inputs, `n x i`.
     pub x: Matrix,
@@ -57,14 +61,14 @@ pub struct XorStep {
 }
 
 /// A step as a sequence of stages, in the order they are computed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SpelledStep {
     /// The stages.
     pub stages: Vec<Stage>,
 }
 
 /// One equation with the numbers that go in and come out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// What is computed.
     pub title: String,
@@ -82,7 +86,7 @@ pub struct Stage {
 }
 
 /// A matrix under its symbol.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NamedMatrix {
     /// The symbol, `MathML`.
     pub symbol: String,
@@ -103,7 +107,7 @@ impl XorStep {
     }
 
     fn check_shapes(&self) -> Result<(), ReportError> {
-        let (n, i, h, o) = (self.x.rows, self.x.cols, self.w1.cols, self.w2.cols);
+        let (n, i, h, o) = (self.x.rows, self.x.columns, self.w1.columns, self.w2.columns);
         let expected = [
             ("X", &self.x, n, i),
             ("T", &self.t, n, o),
@@ -128,15 +132,20 @@ impl XorStep {
             ("W2'", &self.new_w2, h, o),
             ("b2'", &self.new_b2, 1, o),
         ];
-        for (name, matrix, rows, cols) in expected {
+        for (name, matrix, rows, columns) in expected {
             let rows = rows.max(1); // an empty step has no row to work out
-            let cols = cols.max(1);
-            if (matrix.rows, matrix.cols, matrix.values.len()) != (rows, cols, rows * cols) {
+            let columns = columns.max(1);
+            if (matrix.rows, matrix.columns, matrix.values.len()) != (rows, columns, rows * columns) {
                 return Err(ReportError::Shape {
                     name,
                     rows,
-                    cols,
-                    found: format!("{} x {} with {} values", matrix.rows, matrix.cols, matrix.values.len()),
+                    columns,
+                    found: format!(
+                        "{} x {} with {} values",
+                        matrix.rows,
+                        matrix.columns,
+                        matrix.values.len()
+                    ),
                 });
             }
         }

@@ -1,10 +1,10 @@
 //! Axes with ticks at round numbers, and the frame they make.
 
+use crate::drawing::svg::{Anchor, Path, Svg};
 use crate::number::{fixed, superscript, trim, whole};
-use crate::svg::{Anchor, Path, Svg};
 
 /// A range of values and how it is spread over a length.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Axis {
     low: f64,
     high: f64,
@@ -91,7 +91,7 @@ impl Axis {
 }
 
 /// The frame of a plot: where it lies and what its sides mean.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     pub(crate) left: f64,
     pub(crate) top: f64,

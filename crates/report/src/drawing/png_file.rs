@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use resvg::{tiny_skia, usvg};
 
-use crate::{Figure, ReportError};
+use crate::error::ReportError;
+use crate::figures::Figure;
 
 /// Pixels a unit of the figure.
 const SCALE: f32 = 2.0;

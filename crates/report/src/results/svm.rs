@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 /// assert!(json.contains("\"train_rows\":5000") && !json.contains("latent_all"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SvmResults {
     /// How the machines were trained, in words: solver and scheme for many classes.
     #[serde(default)]
     pub method: String,
-    /// Latent vectors of the trained encoder, as many training rows as the seed took.
+    /// Latent vectors of the trained encoder, as many training rows as the course report took.
     pub latent: SvmRun,
     /// The same with all training rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct SvmResults {
 }
 
 /// One training and test of a multi-class machine.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SvmRun {
     /// Training samples.
     pub train_rows: usize,
@@ -76,7 +76,7 @@ pub struct SvmRun {
 }
 
 /// A latent feature and how far the digits lie apart in it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DiscriminativeFeature {
     /// Its index, from 0.
     pub feature: usize,

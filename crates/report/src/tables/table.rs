@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::svg::escape;
+use crate::drawing::svg::escape;
 
 /// A captioned table of text cells.
 ///
@@ -17,7 +17,7 @@ use crate::svg::escape;
 /// assert!(table.markdown().contains("| 0 | 1 | 1 |"));
 /// assert_eq!(table.id(), "table-4");
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// What it is called, `Table 4`.
     pub label: String,
@@ -32,6 +32,23 @@ pub struct Table {
 }
 
 impl Table {
+    pub(crate) fn new(
+        label: &str,
+        caption: &str,
+        header: &[&str],
+        rows: Vec<Vec<String>>,
+        notes: &[&str],
+    ) -> Self {
+        let strings = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        Self {
+            label: label.into(),
+            caption: caption.into(),
+            header: strings(header),
+            rows,
+            notes: strings(notes),
+        }
+    }
+
     /// The label as an identifier, `table-4`.
     pub fn id(&self) -> String {
         self.label.to_lowercase().replace(' ', "-")

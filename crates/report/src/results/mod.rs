@@ -1,8 +1,12 @@
 //! The numbers of a run, as they are written to `results.json`.
 
+pub(crate) mod evidence;
+pub(crate) mod svm;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Performance, SvmResults};
+use crate::performance::Performance;
+use crate::results::svm::SvmResults;
 
 /// Everything a run measured; a part that did not run is absent from the file.
 ///
@@ -12,7 +16,7 @@ use crate::{Performance, SvmResults};
 /// assert!(serde_json::to_string(&results)?.contains("\"preset\":\"quick\""));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Results {
     /// Version of Pellucid.
     pub version: String,
@@ -50,7 +54,7 @@ pub struct Results {
 }
 
 /// Outcome of all gradient checks, in f64.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GradcheckResults {
     /// Largest relative error of all checks.
     pub max_relative_error: f64,
@@ -67,7 +71,7 @@ pub struct GradcheckResults {
 }
 
 /// Analytic against numeric gradient of one tensor: `‖a - n‖ / max(‖a‖, ‖n‖)`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GradientCheck {
     /// Layer, loss or model.
     pub component: String,
@@ -82,7 +86,7 @@ pub struct GradientCheck {
 }
 
 /// Value and gradient of one activation.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActivationCheck {
     /// Its name, `ReLU`.
     pub activation: String,
@@ -93,7 +97,7 @@ pub struct ActivationCheck {
 }
 
 /// Value and gradient of a loss against its closed form.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LossCheck {
     /// Value of the loss.
     pub value: f64,
@@ -106,7 +110,7 @@ pub struct LossCheck {
 }
 
 /// What a training run was told to do.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Hyperparameters {
     /// Widths of the layers, `2-4-1`.
     pub architecture: String,
@@ -131,7 +135,7 @@ pub struct Hyperparameters {
 }
 
 /// Outcome of training XOR.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct XorResults {
     /// Loss before the first update.
     pub initial_loss: f64,
@@ -148,8 +152,8 @@ pub struct XorResults {
 }
 
 /// How the data were divided.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Split {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SplitSizes {
     /// Kind of split, `stratified`.
     pub kind: String,
     /// Training samples.
@@ -161,7 +165,7 @@ pub struct Split {
 }
 
 /// Outcome of training the autoencoder; losses are means over all pixels.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct AutoencoderResults {
     /// Epochs run.
     pub epochs: usize,
@@ -206,5 +210,5 @@ pub struct AutoencoderResults {
     /// What was asked for.
     pub hyperparameters: Hyperparameters,
     /// How the data were divided.
-    pub split: Split,
+    pub split: SplitSizes,
 }

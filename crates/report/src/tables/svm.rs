@@ -1,12 +1,12 @@
 //! Tables 9, 10 and 10a: the support vector machines.
 
+use crate::course;
 use crate::number::{count, duration, fixed, percent, plain, scientific};
-use crate::seed_values as seed;
-use crate::tables::table;
-use crate::{SvmResults, Table};
+use crate::results::svm::SvmResults;
+use crate::tables::table::Table;
 
 /// The tables of section 6.
-pub(crate) fn all(svm: &SvmResults) -> Vec<Table> {
+pub(super) fn all(svm: &SvmResults) -> Vec<Table> {
     let mut tables = vec![configuration(svm), comparison(svm)];
     if !svm.discriminative_features.is_empty() {
         tables.push(discriminative_features(svm));
@@ -15,13 +15,13 @@ pub(crate) fn all(svm: &SvmResults) -> Vec<Table> {
 }
 
 fn configuration(svm: &SvmResults) -> Table {
-    let (ours, theirs) = (&svm.latent, &seed::SVM);
-    let row = |name: &str, here: String, seed: &str| vec![name.into(), here, seed.into()];
+    let (ours, theirs) = (&svm.latent, &course::SVM);
+    let row = |name: &str, here: String, course: &str| vec![name.into(), here, course.into()];
     let gamma = if ours.gamma > 0.0 { format!("scale: {}", plain(ours.gamma)) } else { "–".into() };
-    table(
+    Table::new(
         "Table 9",
         "Configuration of the support vector machine on latent vectors.",
-        &["Parameter", "Here", "Seed"],
+        &["Parameter", "Here", "Course"],
         vec![
             row("Kernel", ours.kernel.clone(), theirs.kernel),
             row("Penalty C", plain(ours.c), &plain(theirs.c)),
@@ -34,11 +34,11 @@ fn configuration(svm: &SvmResults) -> Table {
             row("Input dimension", count(ours.dimensions), &count(theirs.dimensions)),
             row("Dual objective, all problems", fixed(ours.dual_objective, 3), "–"),
             row("Largest KKT violation", scientific(ours.kkt_gap, 1), "–"),
-            row("Macro F1", fixed(ours.macro_f1, 3), &fixed(seed::SVM_MACRO_F1, 3)),
-            row("Weighted F1", fixed(ours.weighted_f1, 3), &fixed(seed::SVM_WEIGHTED_F1, 3)),
+            row("Macro F1", fixed(ours.macro_f1, 3), &fixed(course::SVM_MACRO_F1, 3)),
+            row("Weighted F1", fixed(ours.weighted_f1, 3), &fixed(course::SVM_WEIGHTED_F1, 3)),
         ],
         &[
-            "Gamma “scale” is 1 / (dimensions × variance of all training values). The seed describes an SMO of its own, \
+            "Gamma “scale” is 1 / (dimensions × variance of all training values). The course report describes an SMO of its own, \
              and notes that the figures it prints come from scikit-learn’s solver.",
         ],
     )
@@ -47,8 +47,8 @@ fn configuration(svm: &SvmResults) -> Table {
 fn comparison(svm: &SvmResults) -> Table {
     let rows = svm.runs().into_iter().map(|(name, run)| {
         let theirs = match name {
-            "Latent" | "Latent, untrained encoder" => percent(seed::SVM_LATENT_ACCURACY),
-            "Raw pixels" => percent(seed::SVM_RAW_ACCURACY),
+            "Latent" | "Latent, untrained encoder" => percent(course::SVM_LATENT_ACCURACY),
+            "Raw pixels" => percent(course::SVM_RAW_ACCURACY),
             _ => "–".into(),
         };
         vec![
@@ -62,13 +62,13 @@ fn comparison(svm: &SvmResults) -> Table {
             duration(run.predict_seconds),
         ]
     });
-    table(
+    Table::new(
         "Table 10",
         "Classification by what the machine is given.",
-        &["Features", "Accuracy", "Seed", "Rows", "Dimensions", "Vectors", "Fit", "Predict"],
+        &["Features", "Accuracy", "Course", "Rows", "Dimensions", "Vectors", "Fit", "Predict"],
         rows.collect(),
         &[
-            "Rows: training samples. Vectors: support vectors. Predict: the time to decide the whole test set. The seed publishes 75.2 % for latent features; \
+            "Rows: training samples. Vectors: support vectors. Predict: the time to decide the whole test set. The course report publishes 75.2 % for latent features; \
              as its encoder was never trained, the row to compare that with is the untrained encoder’s. Its raw pixels \
              are 3,000 samples of 784 dimensions, its latent vectors 5,000 of 32.",
         ],
@@ -76,7 +76,7 @@ fn comparison(svm: &SvmResults) -> Table {
 }
 
 fn discriminative_features(svm: &SvmResults) -> Table {
-    let pairs = svm.discriminative_features.iter().zip(seed::DISCRIMINATIVE_FEATURES);
+    let pairs = svm.discriminative_features.iter().zip(course::DISCRIMINATIVE_FEATURES);
     let rows = pairs.enumerate().map(|(rank, (ours, (feature, variance)))| {
         vec![
             (rank + 1).to_string(),
@@ -86,13 +86,13 @@ fn discriminative_features(svm: &SvmResults) -> Table {
             fixed(variance, 4),
         ]
     });
-    table(
+    Table::new(
         "Table 10a",
         "The most discriminative latent features: variance of the ten class means.",
-        &["Rank", "Feature", "Variance", "Seed’s feature", "Seed’s variance"],
+        &["Rank", "Feature", "Variance", "Course’s feature", "Course’s variance"],
         rows.collect(),
         &[
-            "Two encoders number their features differently, and the seed’s is untrained: neither the indices nor the \
+            "Two encoders number their features differently, and the course report’s is untrained: neither the indices nor the \
              sizes need agree.",
         ],
     )

@@ -1,28 +1,29 @@
 //! Tables 11, 11a and 15: instruction sets against each other, and Pellucid against the best of the others.
 
+use super::rows::differences;
+use crate::course;
 use crate::number::{times, timing};
-use crate::performance::{Better, OURS, SVM_JOBS, Unit, contests, name, svm_size};
-use crate::seed_values as seed;
-use crate::tables::table;
-use crate::tables_performance::differences;
-use crate::{Measured, Performance, Table};
+use crate::performance::contest::{Better, SVM_JOBS, Unit, contests, svm_size};
+use crate::performance::names::{OURS, name};
+use crate::performance::{Measured, Performance};
+use crate::tables::table::Table;
 
 /// Jobs without a table of their own.
 const JOBS: [(&str, &str); 5] = [
     ("convergence", "Convergence"),
-    ("quality", "Time to the seed’s quality"),
+    ("quality", "Time to the course report’s quality"),
     ("inference", "Inference"),
     ("start", "Start"),
     ("code", "Lines of code"),
 ];
 
 /// What Pellucid takes with the instruction set it chose, and when it is held to a narrower one.
-pub(crate) fn instruction_sets(p: &Performance) -> Table {
+pub(super) fn instruction_sets(p: &Performance) -> Table {
     let narrower = ["pellucid_avx2", "pellucid_portable"];
     let mut jobs = vec![
         ("Full-size training, an epoch".to_owned(), "autoencoder", "epoch_seconds", Unit::Seconds),
         ("Small job".to_owned(), "small", "train_seconds", Unit::Seconds),
-        ("Time to the seed’s quality".to_owned(), "quality", "seconds", Unit::Seconds),
+        ("Time to the course report’s quality".to_owned(), "quality", "seconds", Unit::Seconds),
         ("XOR".to_owned(), "xor", "seconds", Unit::Seconds),
         ("One sample".to_owned(), "inference", "single_seconds", Unit::Seconds),
         ("10,000 samples at once".to_owned(), "inference", "batch_per_second", Unit::PerSecond),
@@ -80,7 +81,7 @@ pub(crate) fn instruction_sets(p: &Performance) -> Table {
         rows.push(row);
     }
     let chosen = format!("Chosen: {}", if p.machine.isa.is_empty() { "?" } else { &p.machine.isa });
-    table(
+    Table::new(
         "Table 11",
         "Adaptive selection: the instruction set chosen at run time, and what the narrower ones would take.",
         &["Work", &chosen, "AVX2", "Portable", "over AVX2", "over portable"],
@@ -89,26 +90,26 @@ pub(crate) fn instruction_sets(p: &Performance) -> Table {
     )
 }
 
-/// What the seed publishes under this number.
-pub(crate) fn seeds_optimization() -> Table {
-    let rows = seed::SMART_OPTIMIZATION.into_iter().map(|(component, seconds, speedup)| {
+/// What the course report publishes under this number.
+pub(super) fn courses_optimization() -> Table {
+    let rows = course::SMART_OPTIMIZATION.into_iter().map(|(component, seconds, speedup)| {
         let [before, after] = seconds.map_or(["–".to_owned(), "–".to_owned()], |pair| pair.map(timing));
         vec![component.to_owned(), before, after, times(speedup)]
     });
-    let mean = vec!["Geometric mean".into(), "–".into(), "–".into(), times(seed::SMART_OPTIMIZATION_MEAN)];
-    table(
+    let mean = vec!["Geometric mean".into(), "–".into(), "–".into(), times(course::SMART_OPTIMIZATION_MEAN)];
+    Table::new(
         "Table 11a",
-        "The seed’s adaptive selection, as published: its “smart optimisation” of NumPy code.",
+        "The course report’s adaptive selection, as published: its “smart optimisation” of NumPy code.",
         &["Component", "Before", "After", "Speed-up"],
         rows.chain([mean]).collect(),
         &[
-            "Another question than Table 11’s: the seed chooses between NumPy and compiled loops. Two of its six choices made things slower.",
+            "Another question than Table 11’s: the course report chooses between NumPy and compiled loops. Two of its six choices made things slower.",
         ],
     )
 }
 
 /// Pellucid and the best of the others in every aspect.
-pub(crate) fn trade_offs(p: &Performance) -> Table {
+pub(super) fn trade_offs(p: &Performance) -> Table {
     let write = |m: Option<&Measured>, unit: Unit| m.map_or("–".into(), |m| unit.write(m.median));
     let mut rows: Vec<Vec<String>> = contests(p)
         .into_iter()
@@ -126,7 +127,7 @@ pub(crate) fn trade_offs(p: &Performance) -> Table {
                 who,
                 contest.ratio().map_or("–".into(), times),
                 contest.verdict(),
-                contest.seed.to_owned(),
+                contest.course.to_owned(),
             ]
         })
         .collect();
@@ -139,23 +140,23 @@ pub(crate) fn trade_offs(p: &Performance) -> Table {
     }
     let meaning = "Ratio: how many times better Pellucid is; below 1 it is worse. Winner: by the medians; “ranges overlap” \
                    where the least and greatest runs of both leave it open. Precision is single where nothing else is said. The \
-                   seed compares its own (“Custom”) with TensorFlow only, and also judges scalability (a tie), \
+                   course report compares its own (“Custom”) with TensorFlow only, and also judges scalability (a tie), \
                    educational value (its own) and production readiness (TensorFlow), which no measurement decides.";
     let differences = differences(p, JOBS.map(|(job, _)| job));
     let notes: Vec<&str> = std::iter::once(meaning).chain(differences.as_deref()).collect();
-    table(
+    Table::new(
         "Table 15",
         "Trade-offs: Pellucid and the best of the others, in everything that was measured.",
-        &["Aspect", "Pellucid", "Best other", "Who", "Ratio", "Winner", "Seed’s winner"],
+        &["Aspect", "Pellucid", "Best other", "Who", "Ratio", "Winner", "Course’s winner"],
         rows,
         &notes,
     )
 }
 
-/// The geometric mean of the seed's speed-ups is what it says.
+/// The geometric mean of the course report's speed-ups is what it says.
 #[cfg(test)]
 #[test]
-fn the_seeds_mean_is_the_mean_of_its_speed_ups() {
-    let logs: f64 = seed::SMART_OPTIMIZATION.iter().map(|(.., speedup)| speedup.ln()).sum();
-    assert_eq!(times((logs / 6.0).exp()), times(seed::SMART_OPTIMIZATION_MEAN));
+fn the_courses_mean_is_the_mean_of_its_speed_ups() {
+    let logs: f64 = course::SMART_OPTIMIZATION.iter().map(|(.., speedup)| speedup.ln()).sum();
+    assert_eq!(times((logs / 6.0).exp()), times(course::SMART_OPTIMIZATION_MEAN));
 }
