@@ -115,7 +115,7 @@ impl<F> DerefMut for Buffer<F> {
 
 impl<F: Clone> Clone for Buffer<F> {
     /// # Panics
-    /// Where the system does not have the memory.
+    /// Panics if the system does not have the memory.
     fn clone(&self) -> Self {
         let mut copy = Self::zero_bits(self.len).expect("memory for a copy of a buffer");
         copy.clone_from_slice(self);

@@ -7,7 +7,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 /// Another handle to what this process has open under `number`, as `dup` gives it.
 ///
 /// # Errors
-/// If nothing is open there.
+/// Returns an error if nothing is open there.
 ///
 /// ```
 /// use std::{fs::File, io::Write};

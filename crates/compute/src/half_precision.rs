@@ -30,7 +30,7 @@ const GRAIN: usize = 1 << 16;
 /// ```
 ///
 /// # Panics
-/// Where W is not a matrix of `x.len()` rows and `y.len()` columns, or `start` is not as long as y.
+/// Panics if W is not a matrix of `x.len()` rows and `y.len()` columns, or `start` is not as long as y.
 pub fn multiply_row(pool: &Pool, y: &mut [f32], x: &[f32], w: &[bf16], start: &[f32]) {
     let columns = y.len();
     assert!(

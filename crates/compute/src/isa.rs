@@ -83,7 +83,7 @@ impl FromStr for Isa {
 /// The instruction set that the environment variable `PELLUCID_ISA` names; `None` where it is not set or empty.
 ///
 /// # Errors
-/// If there is no such instruction set.
+/// Returns an error if there is no such instruction set.
 ///
 /// ```
 /// use pellucid_compute::isa::{self, Isa};

@@ -157,7 +157,7 @@ impl Pool {
     /// Tasks begin in their order: with the longest first, threads end together.
     ///
     /// # Panics
-    /// Passes on a panic of a task, after all others that have begun have ended.
+    /// Panics if a task panics, after all others that have begun have ended.
     pub fn run(&self, tasks: usize, body: impl Fn(usize) + Sync) {
         let body = |range: Range<usize>| range.for_each(&body);
         self.start(Job { body: &body, tasks, segments: 1, share: usize::MAX });
@@ -170,7 +170,7 @@ impl Pool {
     /// the end, so that all threads end together.
     ///
     /// # Panics
-    /// Passes on a panic of a task, after all others that have begun have ended.
+    /// Panics if a task panics, after all others that have begun have ended.
     pub fn run_ranges(&self, tasks: usize, body: impl Fn(Range<usize>) + Sync) {
         self.start(Job { body: &body, tasks, segments: self.threads(), share: 2 });
     }
@@ -224,7 +224,7 @@ impl Pool {
     /// `body` must treat each row by itself: then the result does not depend on the number of threads.
     ///
     /// # Panics
-    /// Where `args` has fewer than `rows` rows.
+    /// Panics if `args` has fewer than `rows` rows.
     pub fn split<A: Split + Send>(&self, rows: usize, grain: usize, args: A, body: impl Fn(A) + Sync) {
         let parts = self.threads().min(rows / grain.max(1)).max(1);
         if parts == 1 {

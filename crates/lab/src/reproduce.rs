@@ -12,7 +12,7 @@ use crate::args::reproduce::{Part, Reproduce};
 use crate::experiments::{autoencoder, gradcheck, performance, svm, xor};
 use crate::mnist;
 
-/// The seed's final loss, which every run of XOR must reach.
+/// The course report's final loss, which every run of XOR must reach.
 const XOR_LOSS: f64 = 1e-3;
 
 /// Runs the parts that were asked for, writes the report and prints its tables.

@@ -45,7 +45,7 @@ pub struct Written {
 /// what `outputs` asks for. Each file is replaced as a whole, the page last.
 ///
 /// # Errors
-/// [`ReportError::PngUnsupported`] or [`ReportError::PdfUnsupported`] before anything is written, if `outputs` asks for
+/// Returns [`ReportError::PngUnsupported`] or [`ReportError::PdfUnsupported`] before anything is written, if `outputs` asks for
 /// more than the build has; else the folder or file that cannot be written, the number that does not fit, or what keeps
 /// the PDF from being typeset.
 pub fn write_report(

@@ -54,10 +54,10 @@ pub fn closed() -> bool {
     CLOSED.load(Ordering::Relaxed)
 }
 
-/// Whether all results were printed.
+/// Flushes standard output, and tells whether all results were printed.
 ///
 /// # Errors
-/// Why some were not; a reader that went away is no error.
+/// Returns the first error of a write that failed; a reader that closed the pipe is none.
 pub fn finish() -> io::Result<()> {
     print(|out| out.flush());
     match FAILURE.lock().unwrap_or_else(PoisonError::into_inner).take() {

@@ -145,7 +145,7 @@ pub enum OutputFormat {
 #[command(disable_help_flag = true)]
 pub struct Train {
     #[command(flatten)]
-    pub machine: Machine,
+    pub settings: Settings,
     /// Do not write a model; say how well n machines do, each on the n-th of the samples that it was not fitted to.
     #[arg(short = 'v', long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
     pub folds: Option<u32>,
@@ -174,7 +174,7 @@ pub struct Train {
 
 /// What is fitted, and how.
 #[derive(Clone, Debug, Args)]
-pub struct Machine {
+pub struct Settings {
     /// What it is for, by name or LIBSVM's number.
     #[arg(short = 's', long, value_enum, value_name = "TYPE", default_value_t)]
     pub formulation: Formulation,
@@ -253,7 +253,7 @@ pub struct Predict {
 #[command(disable_help_flag = true)]
 pub struct Grid {
     #[command(flatten)]
-    pub machine: Machine,
+    pub settings: Settings,
     /// The binary logarithms of C, or `null` for the one of -c.
     #[arg(long, value_name = "BEGIN,END,STEP", default_value = "-5,15,2", value_parser = exponents, allow_hyphen_values = true)]
     pub log2c: Exponents,

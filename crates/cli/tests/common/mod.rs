@@ -23,6 +23,32 @@ pub fn outcome(output: &Output) -> (i32, String) {
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+/// Runs a command that must succeed; its standard output and its standard error.
+#[allow(dead_code)]
+pub fn good(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let output = run(folder, arguments);
+    let (code, message) = outcome(&output);
+    assert_eq!(code, 0, "{arguments:?}: {message}");
+    (String::from_utf8(output.stdout).unwrap(), message)
+}
+
+/// Runs a command that must end with `code` and say `word`.
+#[allow(dead_code)]
+pub fn expect(folder: &Path, arguments: &[&str], code: i32, word: &str) {
+    expect_all(folder, arguments, code, &[word]);
+}
+
+/// Runs a command that must end with `code` and say all of `words`.
+#[allow(dead_code)]
+pub fn expect_all(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) {
+    let (found, message) = outcome(&run(folder, arguments));
+    assert_eq!(found, code, "{arguments:?}: {message}");
+    for word in words {
+        assert!(message.contains(word), "{arguments:?}: expected {word:?} in: {message}");
+    }
+    assert!(!message.contains("panicked"), "{message}");
+}
+
 /// A folder for one test.
 #[allow(dead_code)] // Not every test file makes files.
 pub fn folder() -> TempDir {

@@ -9,8 +9,8 @@ use super::zeros::Steps;
 use super::{COLUMNS, DEPTH, GRAIN, PAGE, ROWS};
 use crate::{Pool, Scalar};
 
-/// The bytes of an operand that stay in the second-level cache beside a panel of the other: measured for batches of 1024
-/// of 784 x 256; with 200 or 700 KiB it is the same, without this rule a seventh to a fifth slower.
+/// The bytes of an operand that stay in the second-level cache beside a panel of the other
+/// (`docs/performance.md`, *Matrix products*).
 const NEAR: usize = 400 << 10;
 
 /// The columns of C that make a search for zeros of A worth its time.

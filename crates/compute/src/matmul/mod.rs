@@ -64,15 +64,14 @@ const ROWS: usize = 12;
 /// another address translation.
 const PAGE: usize = 4096;
 
-/// Products of no more than this many multiplications take the plain loops where the rows of B are contiguous: measured
-/// 100 ns against 180 for 8 x 8 x 8, 250 against 380 for 12 x 12 x 12, even at 16 x 16 x 16 (`pellucid bench kernels`).
+/// Products of no more than this many multiplications take the plain loops where the rows of B are contiguous. This and the
+/// next two were measured by `pellucid bench kernels`; the figures are in `docs/performance.md`, *Threads*.
 const SMALL: usize = 1728;
 
-/// The same where they are not: 260 ns against 110 for 8 x 8 x 8.
+/// The same where they are not.
 const SMALL_SCATTERED: usize = 256;
 
-/// Half the multiplications that make another thread worth its start. Measured: two threads are even at 56 x 56 x 56, a
-/// fifth faster at 64 x 64 x 64 and at a batch of one of 784 x 256 (`pellucid bench kernels`).
+/// Half the multiplications that make another thread worth its start.
 const GRAIN: usize = 98_304;
 
 /// The ways to compute a product; all give the same bits.
@@ -134,7 +133,7 @@ pub enum Start<'a, F> {
 /// ```
 ///
 /// # Panics
-/// Where the shapes do not fit: A is m x k, B is k x n, C is m x n and a starting row has n elements.
+/// Panics if the shapes do not fit: A is m x k, B is k x n, C is m x n and a starting row has n elements.
 #[inline]
 pub fn matmul<F: Scalar>(
     pool: &Pool,
@@ -158,7 +157,7 @@ pub fn matmul<F: Scalar>(
 /// ```
 ///
 /// # Panics
-/// As [`matmul`].
+/// Panics if the shapes do not fit, as [`matmul`].
 #[inline]
 pub fn matmul_relu<F: Scalar>(
     pool: &Pool,
@@ -188,7 +187,7 @@ fn multiply<F: Scalar>(
 /// up to a depth of 1024.
 ///
 /// # Panics
-/// Where the shapes do not fit.
+/// Panics if the shapes do not fit.
 pub fn matmul_by<F: Scalar>(
     method: Method,
     pool: &Pool,

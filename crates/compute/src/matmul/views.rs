@@ -39,7 +39,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
     /// A matrix with given strides, counted in elements.
     ///
     /// # Panics
-    /// Where an element would lie outside `data`.
+    /// Panics if an element would lie outside `data`.
     pub fn new(data: &'a [F], rows: usize, columns: usize, row_stride: usize, column_stride: usize) -> Self {
         assert!(
             extent(rows, columns, row_stride, column_stride).is_some_and(|extent| extent <= data.len()),
@@ -52,7 +52,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
     /// A matrix stored row by row.
     ///
     /// # Panics
-    /// Where `data` does not have `rows * columns` elements.
+    /// Panics if `data` does not have `rows * columns` elements.
     #[inline]
     pub fn row_major(data: &'a [F], rows: usize, columns: usize) -> Self {
         check_length(data.len(), rows, columns);
@@ -93,7 +93,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
     /// The part at the given rows and columns.
     ///
     /// # Panics
-    /// Where a range reaches beyond the matrix.
+    /// Panics if a range reaches beyond the matrix.
     #[must_use]
     pub fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
         check_part(self.rows, self.columns, &rows, &columns);
@@ -104,7 +104,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
     /// Element (`row`, `column`).
     ///
     /// # Panics
-    /// Where there is no such element.
+    /// Panics if there is no such element.
     pub fn get(&self, row: usize, column: usize) -> F {
         assert!(
             row < self.rows && column < self.columns,
@@ -158,7 +158,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
     /// A matrix stored row by row.
     ///
     /// # Panics
-    /// Where `data` does not have `rows * columns` elements.
+    /// Panics if `data` does not have `rows * columns` elements.
     #[inline]
     pub fn row_major(data: &'a mut [F], rows: usize, columns: usize) -> Self {
         check_length(data.len(), rows, columns);
@@ -168,7 +168,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
     /// The part at the given rows and columns.
     ///
     /// # Panics
-    /// Where a range reaches beyond the matrix.
+    /// Panics if a range reaches beyond the matrix.
     #[must_use]
     pub fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
         check_part(self.rows, self.columns, &rows, &columns);
@@ -179,7 +179,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
     /// The columns before `mid`, and the columns from `mid` on, to be written by two threads.
     ///
     /// # Panics
-    /// Where there are fewer columns.
+    /// Panics if there are fewer columns.
     pub fn split_columns(self, mid: usize) -> (Self, Self) {
         check_part(self.rows, self.columns, &(0..self.rows), &(mid..self.columns));
         let right = Self { data: self.data.wrapping_add(mid), columns: self.columns - mid, ..self };
@@ -194,7 +194,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
     /// The elements of a row.
     ///
     /// # Panics
-    /// Where there is no such row.
+    /// Panics if there is no such row.
     pub fn row_mut(&mut self, row: usize) -> &mut [F] {
         assert!(row < self.rows, "no row {row} in a matrix of {}", self.rows);
         // SAFETY: the row lies in the memory that was borrowed, and parts of other columns do not reach into it.

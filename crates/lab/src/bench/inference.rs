@@ -14,7 +14,7 @@ use crate::args::bench::Inference;
 use crate::experiments::autoencoder::{PIXELS, network};
 use crate::mnist;
 
-/// Samples that go through the network together. Measured: 1,024 are a tenth faster than 256.
+/// Samples that go through the network together (`docs/performance.md`, *Inference*).
 const BATCH: usize = 1024;
 
 /// Images that small passes take in turn: the time depends on which pixels are zero, and with a single image its weights

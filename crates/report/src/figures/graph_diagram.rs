@@ -1,8 +1,8 @@
 //! A network that is a graph, as boxes in columns.
 
-use crate::results::evidence::{Network, NetworkLayer};
-use crate::number::count;
 use crate::drawing::svg::{Anchor, Path, Svg};
+use crate::number::count;
+use crate::results::evidence::{Network, NetworkLayer};
 
 const MARGIN: f64 = 24.0;
 const BOX: [f64; 2] = [120.0, 50.0];

@@ -33,7 +33,7 @@ use crate::results::Results;
 /// ```
 ///
 /// # Errors
-/// [`ReportError::Pdf`] if the report cannot be typeset, with what the typesetter says; else the file that cannot be
+/// Returns [`ReportError::Pdf`] if the report cannot be typeset, with what the typesetter says; else the file that cannot be
 /// written.
 pub fn write_pdf(folder: &Path, results: &Results, figures: &[Figure]) -> Result<PathBuf, ReportError> {
     let bytes = with_document(results, figures, |document, memory| {

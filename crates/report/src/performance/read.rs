@@ -70,7 +70,7 @@ impl Performance {
     /// ```
     ///
     /// # Errors
-    /// [`ReportError::Comparison`] with the file, and the job, row and field that are not as they should be.
+    /// Returns [`ReportError::Comparison`] with the file, and the job, row and field that are not as they should be.
     pub fn read(path: &Path) -> Result<Self, ReportError> {
         std::fs::read(path)
             .map_err(|error| error.to_string())

@@ -26,7 +26,7 @@ impl Matrix {
     /// The value in row `i` and column `j`, from 0.
     ///
     /// # Panics
-    /// If the matrix has no such place.
+    /// Panics if the matrix has no such place.
     pub fn at(&self, i: usize, j: usize) -> f64 {
         self.values[i * self.columns + j]
     }

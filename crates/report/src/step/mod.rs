@@ -98,7 +98,7 @@ impl XorStep {
     /// Puts titles, equations and a worked element to the numbers, and computes every equation a second time.
     ///
     /// # Errors
-    /// [`ReportError::Shape`] for a matrix that does not fit the others.
+    /// Returns [`ReportError::Shape`] if a matrix does not fit the others.
     pub fn spell(&self) -> Result<SpelledStep, ReportError> {
         self.check_shapes()?;
         let parts =

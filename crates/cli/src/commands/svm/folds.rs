@@ -6,27 +6,27 @@ use pellucid::prelude::Pool;
 use pellucid_svm::{Fit, FitProgress};
 use pellucid_terminal::failure;
 
-use super::machine::{Spinner, classes, predict};
+use super::settings::{Spinner, classes, predict};
 use super::table::Rows;
-use crate::args::svm::Machine;
+use crate::args::svm::Settings;
 
 /// The prediction for each sample.
 pub fn cross_validate(
-    machine: &Machine,
+    settings: &Settings,
     rows: &Rows,
     labels: &[f64],
     folds: usize,
     pool: &Pool,
     spinner: &Spinner,
 ) -> Result<Vec<f64>> {
-    if machine.classification() {
+    if settings.classification() {
         let observe = |progress: &FitProgress| spinner.show(progress);
-        let (svc, classes) = (machine.classifier(), classes(labels)?);
+        let (svc, classes) = (settings.classifier(), classes(labels)?);
         let predicted = svc.cross_validate(
             rows.samples(),
             &classes,
             folds,
-            machine.seed,
+            settings.seed,
             Fit::on(pool).progress(&observe),
         )?;
         return Ok(predicted.into_iter().map(f64::from).collect());
@@ -38,7 +38,7 @@ pub fn cross_validate(
         )));
     }
     let folds = folds.min(labels.len());
-    let fold = deal(labels.len(), folds, machine.seed);
+    let fold = deal(labels.len(), folds, settings.seed);
     let mut predicted = vec![0.0; labels.len()];
     for held in 0..folds {
         let part = |wanted: bool| -> Vec<u32> {
@@ -48,10 +48,10 @@ pub fn cross_validate(
         let take = |chosen: &[u32]| {
             let rows = rows.select(chosen)?;
             // Kernel values of the samples that a machine is fitted to.
-            if machine.precomputed() { rows.select_columns(&training) } else { Ok(rows) }
+            if settings.precomputed() { rows.select_columns(&training) } else { Ok(rows) }
         };
         let training_labels: Vec<f64> = training.iter().map(|&row| labels[row as usize]).collect();
-        let stored = machine.fit(take(&training)?.samples(), &training_labels, pool, spinner)?;
+        let stored = settings.fit(take(&training)?.samples(), &training_labels, pool, spinner)?;
         let values = predict(&stored.model, take(&test)?.samples(), pool)?;
         for (&row, value) in test.iter().zip(values) {
             predicted[row as usize] = value;

@@ -8,31 +8,31 @@ use pellucid_terminal::{failure, machine, out, output};
 use serde_json::json;
 
 use super::format::general;
-use super::machine::{Spinner, classes};
+use super::settings::{Spinner, classes};
 use super::table::{self, Purpose};
 use super::warnings::warn;
 use crate::args::svm::{Formulation, Grid};
 
 pub fn run(args: &Grid) -> Result<()> {
-    let mut machine = args.machine.clone();
-    if machine.formulation != Formulation::CSvc {
+    let mut settings = args.settings.clone();
+    if settings.formulation != Formulation::CSvc {
         return Err(failure::usage("grid searches for C and gamma of a C-SVC (-s 0)"));
     }
-    let table = table::load(&args.data, &args.table, machine.precomputed(), Purpose::Training)?;
-    machine.gamma = table.gamma(machine.gamma);
-    let machine = &machine;
-    table.tell_names(&args.data, machine.regression())?;
+    let table = table::load(&args.data, &args.table, settings.precomputed(), Purpose::Training)?;
+    settings.gamma = table.gamma(settings.gamma);
+    let settings = &settings;
+    table.tell_names(&args.data, settings.regression())?;
     let Some(labels) = table.labels else {
         let message = "a .csv or .npy table needs --labels FILE or --label-column first|last";
         return Err(failure::usage(format!("{}: {message}", args.data.display())));
     };
     let classes = classes(&labels)?;
-    warn(machine, &labels, Some(args.folds as usize));
+    warn(settings, &labels, Some(args.folds as usize));
     let powers = |exponents: &[f64]| exponents.iter().map(|x| x.exp2()).collect::<Vec<f64>>();
-    let cost = args.log2c.0.as_deref().map_or_else(|| vec![machine.cost], powers);
+    let cost = args.log2c.0.as_deref().map_or_else(|| vec![settings.cost], powers);
     let mut search =
-        GridSearch::new(machine.classifier()).folds(args.folds as usize).seed(machine.seed).c(&cost);
-    if let Some(exponents) = args.log2g.0.as_deref().filter(|_| machine.has_gamma()) {
+        GridSearch::new(settings.classifier()).folds(args.folds as usize).seed(settings.seed).c(&cost);
+    if let Some(exponents) = args.log2g.0.as_deref().filter(|_| settings.has_gamma()) {
         search = search.gamma(&powers(exponents))?;
     }
     let (pool, spinner) = (machine::pool(args.common.threads), Spinner::new(args.quiet || args.common.json));

@@ -11,9 +11,9 @@ use pellucid_terminal::{failure, machine};
 use serde_json::json;
 
 use super::format::general;
-use super::machine as svm;
 use super::probability::laplace;
 use super::scores::Scores;
+use super::settings;
 use super::table::{self, Purpose, Rows};
 use crate::args::svm::Predict;
 use crate::output_path::{self, tell, written};
@@ -76,7 +76,7 @@ fn values(model: &AnyModel, rows: &Rows, pool: &Pool) -> Result<(Vec<f64>, Strin
     if rows.samples().rows() == 0 {
         return Ok((Vec::new(), String::new()));
     }
-    let predicted = svm::predict(model, rows.samples(), pool)?;
+    let predicted = settings::predict(model, rows.samples(), pool)?;
     let text = predicted.iter().map(|&value| general(value, 17) + "\n").collect();
     Ok((predicted, text))
 }

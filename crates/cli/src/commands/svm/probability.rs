@@ -7,24 +7,24 @@ use pellucid_terminal::failure;
 
 use super::folds::cross_validate;
 use super::format::general;
-use super::machine::{Spinner, classes};
+use super::settings::{Spinner, classes};
 use super::table::Rows;
-use crate::args::svm::Machine;
+use crate::args::svm::Settings;
 
 /// The folds of LIBSVM's `-b 1`.
 pub const FOLDS: usize = 5;
 
 /// A model with what makes its values probabilities.
 pub fn fit(
-    machine: &Machine,
+    settings: &Settings,
     rows: &Rows,
     labels: &[f64],
     pool: &Pool,
     spinner: &Spinner,
 ) -> Result<StoredModel> {
-    if machine.classification() {
+    if settings.classification() {
         let observe = |progress: &FitProgress| spinner.show(progress);
-        let (svc, calibration) = (machine.classifier(), Calibration { folds: FOLDS, seed: machine.seed });
+        let (svc, calibration) = (settings.classifier(), Calibration { folds: FOLDS, seed: settings.seed });
         let fitted = CalibratedSvc::fit(
             &svc,
             rows.samples(),
@@ -36,11 +36,11 @@ pub fn fit(
         stored.probability = Some(Probability::PairwiseSigmoids { a: fitted.slopes(), b: fitted.offsets() });
         return Ok(stored);
     }
-    if !machine.regression() {
+    if !settings.regression() {
         return Err(failure::usage("-b 1: a one-class machine has no probabilities (nor has LIBSVM's)"));
     }
-    let mut stored = machine.fit(rows.samples(), labels, pool, spinner)?;
-    let predicted = cross_validate(machine, rows, labels, FOLDS, pool, spinner)?;
+    let mut stored = settings.fit(rows.samples(), labels, pool, spinner)?;
+    let predicted = cross_validate(settings, rows, labels, FOLDS, pool, spinner)?;
     let errors: Vec<f64> =
         labels.iter().zip(&predicted).map(|(target, value)| (target - value).abs()).collect();
     stored.probability = Some(Probability::Laplace { scale: scale(&errors) });

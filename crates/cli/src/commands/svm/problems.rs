@@ -7,8 +7,8 @@ use anyhow::Result;
 use pellucid_svm::{AnyModel, Kind, Report, StoredModel, SvcModel};
 use serde::Serialize;
 
-use super::machine::classes;
-use crate::args::svm::{Formulation, Machine};
+use super::settings::classes;
+use crate::args::svm::{Formulation, Settings};
 
 /// A binary problem and the number that LIBSVM names after it was solved.
 #[derive(Serialize)]
@@ -60,7 +60,7 @@ impl Problem {
 /// made one by one.
 pub fn problems<'a>(
     stored: &'a StoredModel,
-    machine: &'a Machine,
+    settings: &'a Settings,
     labels: &[f64],
 ) -> Result<Box<dyn Iterator<Item = Problem> + 'a>> {
     Ok(match &stored.model {
@@ -70,17 +70,17 @@ pub fn problems<'a>(
                 Kind::OneClass => {}
                 Kind::EpsilonSvr => {
                     let sum: f64 = model.dual_coefficients().iter().map(|c| c.abs()).sum();
-                    problem.nu = Some(sum / (machine.cost * labels.len() as f64));
+                    problem.nu = Some(sum / (settings.cost * labels.len() as f64));
                 }
                 Kind::NuSvr => problem.epsilon = model.report().equivalent,
             }
             Box::new(std::iter::once(problem))
         }
         AnyModel::Classifier(model) => {
-            let nu = if machine.formulation == Formulation::NuSvc {
+            let nu = if settings.formulation == Formulation::NuSvc {
                 None
             } else {
-                Some(Nu::new(model, machine, &classes(labels)?))
+                Some(Nu::new(model, settings, &classes(labels)?))
             };
             let machines = model.reports().iter().zip(model.intercepts()).enumerate();
             Box::new(machines.map(move |(index, (report, intercept))| {
@@ -107,20 +107,20 @@ struct Nu {
 }
 
 impl Nu {
-    fn new(model: &SvcModel, machine: &Machine, labels: &[i32]) -> Self {
+    fn new(model: &SvcModel, settings: &Settings, labels: &[i32]) -> Self {
         let mut sizes = HashMap::new();
         for &label in labels {
             *sizes.entry(label).or_insert(0) += 1;
         }
         let count = model.classes().len();
         let factor = |label: i32| {
-            let own = machine.class_weight.iter().filter(|(name, _)| *name == label);
+            let own = settings.class_weight.iter().filter(|(name, _)| *name == label);
             own.map(|(_, factor)| factor).product()
         };
         let of_class = |&label: &i32| (factor(label), sizes.get(&label).copied().unwrap_or(0));
         let problems = model.reports().len();
         let pairwise =
-            problems == count * count.saturating_sub(1) / 2 && (count == 2 || !machine.one_vs_rest());
+            problems == count * count.saturating_sub(1) / 2 && (count == 2 || !settings.one_vs_rest());
         let pairs = if pairwise {
             (0..count as u32).flat_map(|a| (a + 1..count as u32).map(move |b| (a, b))).collect()
         } else {
@@ -143,7 +143,7 @@ impl Nu {
                 }
             }
         }
-        Self { cost: machine.cost, classes: model.classes().iter().map(of_class).collect(), pairs, sums }
+        Self { cost: settings.cost, classes: model.classes().iter().map(of_class).collect(), pairs, sums }
     }
 
     /// `None` where C differs between the classes of a problem.

@@ -10,41 +10,41 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::folds::cross_validate;
-use super::machine::{Spinner, classes};
 use super::probability;
 use super::problems::{self, Problem, problems};
 use super::scores::Scores;
+use super::settings::{Spinner, classes};
 use super::table::{self, Purpose};
 use super::warnings::warn;
-use crate::args::svm::{Formulation, Machine, MultiClassName, OutputFormat, Train};
+use crate::args::svm::{Formulation, MultiClassName, OutputFormat, Settings, Train};
 use crate::output_path::{self, tell};
 
 pub fn run(args: &Train) -> Result<()> {
-    let mut machine = args.machine.clone();
-    let table = table::load(&args.data, &args.table, machine.precomputed(), Purpose::Training)?;
-    machine.gamma = table.gamma(machine.gamma);
-    let machine = &machine;
-    table.tell_names(&args.data, machine.regression())?;
+    let mut settings = args.settings.clone();
+    let table = table::load(&args.data, &args.table, settings.precomputed(), Purpose::Training)?;
+    settings.gamma = table.gamma(settings.gamma);
+    let settings = &settings;
+    table.tell_names(&args.data, settings.regression())?;
     let samples = table.rows.samples();
     let labels = match table.labels {
         Some(labels) => labels,
-        None if machine.formulation == Formulation::OneClass => vec![1.0; samples.rows()],
+        None if settings.formulation == Formulation::OneClass => vec![1.0; samples.rows()],
         None => {
             let message = "a .csv or .npy table needs --labels FILE or --label-column first|last";
             return Err(failure::usage(format!("{}: {message}", args.data.display())));
         }
     };
-    if machine.classification() {
+    if settings.classification() {
         // Before anything is said about them.
         classes(&labels)?;
     }
     let folds = args.folds.map(|folds| folds as usize);
-    warn(machine, &labels, folds.or(args.probability.then_some(probability::FOLDS)));
+    warn(settings, &labels, folds.or(args.probability.then_some(probability::FOLDS)));
     let (pool, spinner) = (machine::pool(args.common.threads), Spinner::new(args.quiet || args.common.json));
     if let Some(folds) = folds {
-        let predicted = cross_validate(machine, &table.rows, &labels, folds, &pool, &spinner);
+        let predicted = cross_validate(settings, &table.rows, &labels, folds, &pool, &spinner);
         spinner.finish();
-        let scores = Scores { predicted: &predicted?, labels: &labels, regression: machine.regression() };
+        let scores = Scores { predicted: &predicted?, labels: &labels, regression: settings.regression() };
         if args.common.json {
             out!("{}", json!({ "folds": folds, "cross_validation": scores.json() }));
         } else {
@@ -57,9 +57,9 @@ pub fn run(args: &Train) -> Result<()> {
     output_path::check(&path, &[&args.data])?;
     let start = Instant::now();
     let stored = if args.probability {
-        probability::fit(machine, &table.rows, &labels, &pool, &spinner)
+        probability::fit(settings, &table.rows, &labels, &pool, &spinner)
     } else {
-        machine.fit(samples, &labels, &pool, &spinner)
+        settings.fit(samples, &labels, &pool, &spinner)
     };
     spinner.finish();
     let mut stored = stored?;
@@ -68,7 +68,7 @@ pub fn run(args: &Train) -> Result<()> {
     }
     stored.zero_based = table.zero_based;
     let seconds = start.elapsed().as_secs_f64();
-    warn_of_gap(&stored, machine);
+    warn_of_gap(&stored, settings);
     // Before anything is printed: whoever reads may go away.
     let written = match format {
         OutputFormat::Libsvm => stored.write_libsvm(&path),
@@ -85,11 +85,11 @@ pub fn run(args: &Train) -> Result<()> {
             features: samples.columns(),
             seconds,
             support_vectors: stored.model.support_vectors().len(),
-            problems: problems(&stored, machine, &labels)?.collect(),
+            problems: problems(&stored, settings, &labels)?.collect(),
         };
         tell(&path, &serde_json::to_string(&summary)?);
     } else if !args.quiet {
-        let problems = problems(&stored, machine, &labels)?;
+        let problems = problems(&stored, settings, &labels)?;
         output_path::print(&path, |out| problems::write(out, problems, &stored));
         if let Some(Probability::Laplace { scale }) = stored.probability {
             tell(&path, &probability::laplace(scale));
@@ -112,14 +112,14 @@ struct Summary<'a> {
     problems: Vec<Problem>,
 }
 
-fn warn_of_gap(stored: &StoredModel, machine: &Machine) {
+fn warn_of_gap(stored: &StoredModel, settings: &Settings) {
     let reports: &[Report] = match &stored.model {
         AnyModel::Classifier(model) => model.reports(),
         AnyModel::DecisionFunction(model) => std::slice::from_ref(model.report()),
     };
-    let tolerance = machine.options().tolerance;
+    let tolerance = settings.options().tolerance;
     if let Some(gap) = reports.iter().map(|report| report.kkt_gap).find(|&gap| gap > tolerance) {
-        let why = if machine.cost.is_infinite() {
+        let why = if settings.cost.is_infinite() {
             "; where no margin separates the classes (or no tube holds the targets), C must be finite"
         } else {
             ""
@@ -143,7 +143,7 @@ fn destination(args: &Train) -> Result<(PathBuf, OutputFormat)> {
         OutputFormat::Libsvm
     };
     let format = args.output_format.unwrap_or(by_name);
-    if format == OutputFormat::Libsvm && args.machine.multi_class == MultiClassName::OneVsRest {
+    if format == OutputFormat::Libsvm && args.settings.multi_class == MultiClassName::OneVsRest {
         let message =
             "a LIBSVM file cannot hold a one-vs-rest model; write it with --output-format safetensors";
         return Err(failure::usage(message));

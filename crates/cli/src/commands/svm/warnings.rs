@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, HashSet};
 
 use pellucid_terminal::say;
 
-use crate::args::svm::Machine;
+use crate::args::svm::Settings;
 
 /// As many classes look like targets of a regression.
 const MANY_CLASSES: usize = 10;
 
 /// Says what is odd about labels, weights and folds, where there are folds.
-pub fn warn(machine: &Machine, labels: &[f64], folds: Option<usize>) {
+pub fn warn(settings: &Settings, labels: &[f64], folds: Option<usize>) {
     if let Some(folds) = folds.filter(|&folds| folds > labels.len()) {
         let samples = labels.len();
         say!("warning: more folds ({folds}) than samples ({samples}): each sample is left out once");
     }
-    if !machine.classification() {
-        if !machine.class_weight.is_empty() {
-            say!("warning: -w weights classes, of which {} knows none", machine.formulation_name());
+    if !settings.classification() {
+        if !settings.class_weight.is_empty() {
+            say!("warning: -w weights classes, of which {} knows none", settings.formulation_name());
         }
         return;
     }
@@ -25,7 +25,7 @@ pub fn warn(machine: &Machine, labels: &[f64], folds: Option<usize>) {
     for &label in labels {
         *sizes.entry(label as i32).or_insert(0_usize) += 1;
     }
-    warn_of_weights(machine, &sizes);
+    warn_of_weights(settings, &sizes);
     if let (1, Some((label, _))) = (sizes.len(), sizes.first_key_value()) {
         say!("warning: all samples are of one class, {label}: the model knows no other");
     } else if let Some(folds) = folds {
@@ -37,12 +37,12 @@ pub fn warn(machine: &Machine, labels: &[f64], folds: Option<usize>) {
     }
 }
 
-fn warn_of_weights(machine: &Machine, sizes: &BTreeMap<i32, usize>) {
-    if machine.nu_classification() && !machine.class_weight.is_empty() {
-        say!("warning: -w is a factor of C, which {} has none of", machine.formulation_name());
+fn warn_of_weights(settings: &Settings, sizes: &BTreeMap<i32, usize>) {
+    if settings.nu_classification() && !settings.class_weight.is_empty() {
+        say!("warning: -w is a factor of C, which {} has none of", settings.formulation_name());
     }
     let mut said = HashSet::new();
-    for (label, _) in &machine.class_weight {
+    for (label, _) in &settings.class_weight {
         if !sizes.contains_key(label) && said.insert(label) {
             say!("warning: class label {label} specified in weight is not found");
         }

@@ -1,13 +1,12 @@
 //! `pellucid train`, `eval` and `check` on inputs found wrong by others: the cases of nets and training, by their numbers.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{folder, outcome, pellucid, run};
 use serde_json::Value;
+
+use crate::common::{folder, outcome, pellucid, run};
 
 /// A network of one dense layer and its training, as TOML.
 struct Net<'a> {

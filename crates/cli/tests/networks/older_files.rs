@@ -1,12 +1,11 @@
 //! Configurations and checkpoints of commit 56c8d9d, which lie in `nn/tests/fixtures`, as the command sees them.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{TempDir, folder, outcome, run};
 use pellucid::compute::isa::Isa;
+
+use crate::common::{TempDir, folder, good, outcome, run};
 
 /// A folder with all of those files.
 fn workshop() -> TempDir {
@@ -19,24 +18,16 @@ fn workshop() -> TempDir {
     folder
 }
 
-/// Standard output of a command that succeeds.
-fn done(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
-    let (code, message) = outcome(&output);
-    assert_eq!(code, 0, "{arguments:?}: {message}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
 #[test]
 fn configurations_still_train() {
     let folder = workshop();
     for (name, epochs) in [("chain", 20), ("views", 15), ("interrupted", 60)] {
-        done(folder.path(), &["train", &format!("{name}.toml"), "--json"]);
+        good(folder.path(), &["train", &format!("{name}.toml"), "--json"]);
         let history = fs::read_to_string(folder.path().join(name).join("history.csv")).unwrap();
         assert_eq!(history.lines().count(), 1 + epochs, "{name}: {history}");
         // The architecture is described in the words of that time.
         let described = |file: String| {
-            let text = done(folder.path(), &["inspect", &file, "--json"]);
+            let text = good(folder.path(), &["inspect", &file, "--json"]).0;
             serde_json::from_str::<serde_json::Value>(&text).unwrap()["header"]["architecture"].take()
         };
         let (old, new) = (format!("{name}.safetensors"), format!("{name}/latest.safetensors"));
@@ -62,7 +53,7 @@ fn checkpoints_predict_what_they_predicted() {
     ] {
         let (checkpoint, out) = (format!("{checkpoint}.safetensors"), format!("out-{recorded}"));
         let arguments = [&["predict", &checkpoint, "--data", data, "--out", &out], more].concat();
-        done(path, &arguments);
+        good(path, &arguments);
         assert!(
             fs::read(path.join(&out)).unwrap() == fs::read(path.join(recorded)).unwrap(),
             "{arguments:?}"
@@ -77,14 +68,14 @@ fn checkpoints_are_evaluated_checked_and_inspected() {
     // Checkpoints of that time do not know the names of classes.
     fs::write(path.join("labels.csv"), "0\n1\n2\n".repeat(8)).unwrap();
     let data = ["--data", "flowers-inputs.csv", "--labels", "labels.csv"];
-    done(path, &[&["eval", "chain.safetensors"], &data[..]].concat());
-    done(path, &["eval", "views.safetensors", "--data", "points.csv"]);
+    good(path, &[&["eval", "chain.safetensors"], &data[..]].concat());
+    good(path, &["eval", "views.safetensors", "--data", "points.csv"]);
     for name in ["chain", "views", "interrupted"] {
         let file = format!("{name}.safetensors");
-        assert!(done(path, &["inspect", &file]).contains("dense1.weight"));
+        assert!(good(path, &["inspect", &file]).0.contains("dense1.weight"));
     }
     for name in ["views", "interrupted"] {
-        done(path, &["check", &format!("{name}.safetensors")]);
+        good(path, &["check", &format!("{name}.safetensors")]);
     }
 }
 
@@ -94,6 +85,8 @@ fn an_interrupted_run_is_resumed() {
     let path = folder.path();
     fs::create_dir(path.join("interrupted")).unwrap();
     fs::copy(path.join("interrupted.safetensors"), path.join("interrupted/latest.safetensors")).unwrap();
-    done(path, &["train", "interrupted.toml", "--resume"]);
-    assert!(done(path, &["inspect", "interrupted/latest.safetensors"]).contains("training: epoch 60 of 60"));
+    good(path, &["train", "interrupted.toml", "--resume"]);
+    assert!(
+        good(path, &["inspect", "interrupted/latest.safetensors"]).0.contains("training: epoch 60 of 60")
+    );
 }

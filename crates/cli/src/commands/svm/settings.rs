@@ -12,9 +12,9 @@ use pellucid_svm::{
 };
 use pellucid_terminal::{failure, interrupt};
 
-use crate::args::svm::{EffortName, Formulation, KernelName, Machine, MultiClassName, SolverName};
+use crate::args::svm::{EffortName, Formulation, KernelName, MultiClassName, Settings, SolverName};
 
-impl Machine {
+impl Settings {
     pub fn regression(&self) -> bool {
         matches!(self.formulation, Formulation::EpsilonSvr | Formulation::NuSvr)
     }

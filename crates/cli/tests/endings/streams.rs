@@ -2,13 +2,11 @@
 //! were printed which were not.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{outcome, pellucid, workshop};
+use crate::common::{outcome, pellucid, workshop};
 
 /// Commands that print, and the files that they are to write whoever listens.
 const COMMANDS: [(&str, &[&str]); 15] = [

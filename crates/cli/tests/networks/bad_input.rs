@@ -1,23 +1,16 @@
 //! Bad input: the message it gives, and the exit code.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{autoencoder_config, folder, outcome, run, samples};
+use crate::common::{autoencoder_config, expect, expect_all, folder, run, samples};
 
 /// Runs `train` on the configuration `text` and expects `code` and every one of `words` in the message.
 fn expect_train(text: &str, code: i32, words: &[&str]) {
     let folder = folder();
     samples(folder.path(), 60, 12);
     fs::write(folder.path().join("config.toml"), text).unwrap();
-    let (found, message) = outcome(&run(folder.path(), &["train", "config.toml"]));
-    assert_eq!(found, code, "{text}\n{message}");
-    for word in words {
-        assert!(message.contains(word), "expected {word:?} in: {message}");
-    }
-    assert!(!message.contains("panicked"), "{message}");
+    expect_all(folder.path(), &["train", "config.toml"], code, words);
 }
 
 fn changed(from: &str, to: &str) -> String {
@@ -72,16 +65,6 @@ fn a_missing_configuration() {
     let (code, message) = outcome(&run(folder().path(), &["train", "no.toml"]));
     assert_eq!(code, 2, "{message}");
     assert!(message.contains("no.toml: expected a configuration in TOML"), "{message}");
-}
-
-/// Runs the command and expects `code` and `word` in the message.
-fn expect(folder: &Path, arguments: &[&str], code: i32, word: &str) {
-    let (found, message) = outcome(&run(folder, arguments));
-    assert!(
-        found == code && message.contains(word),
-        "{arguments:?}: {found}, expected {code} and {word:?}: {message}"
-    );
-    assert!(!message.contains("panicked"), "{message}");
 }
 
 #[test]

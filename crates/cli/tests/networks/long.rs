@@ -1,12 +1,10 @@
 //! Names of any length, and networks of very many layers.
 
-mod common;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use common::{folder, outcome, run, samples};
+use crate::common::{folder, outcome, run, samples};
 
 fn config(layers: &str) -> String {
     format!(

@@ -1,18 +1,15 @@
 //! What the command does: a whole small life of a model, results as JSON, resuming after a stop.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use common::{autoencoder_config, folder, outcome, pellucid, run, samples};
 use serde_json::Value;
 
+use crate::common::{autoencoder_config, folder, good, outcome, pellucid, run, samples};
+
 fn json(folder: &Path, arguments: &[&str]) -> Value {
-    let output = run(folder, arguments);
-    assert_eq!(outcome(&output).0, 0, "{arguments:?}: {}", outcome(&output).1);
-    serde_json::from_slice(&output.stdout).unwrap()
+    serde_json::from_str(&good(folder, arguments).0).unwrap()
 }
 
 #[test]

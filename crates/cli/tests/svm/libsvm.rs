@@ -5,13 +5,12 @@
 
 #![allow(clippy::unreadable_literal)] // Figures as svm-train prints them.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{folder, outcome, run};
 use serde_json::Value;
+
+use crate::common::{folder, good, outcome, run};
 
 fn data(name: &str) -> String {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name).display().to_string()
@@ -19,9 +18,7 @@ fn data(name: &str) -> String {
 
 /// Standard output of a command that succeeds.
 fn output(folder: &Path, arguments: &[&str]) -> String {
-    let output = run(folder, &[&["svm"], arguments].concat());
-    assert_eq!(outcome(&output).0, 0, "{arguments:?}: {}", outcome(&output).1);
-    String::from_utf8(output.stdout).unwrap()
+    good(folder, &[&["svm"], arguments].concat()).0
 }
 
 fn failure(folder: &Path, arguments: &[&str]) -> (i32, String) {
@@ -210,11 +207,11 @@ fn models_of_svm_train_predict_the_same() {
     // svm-predict's.
     let folder = folder();
     let path = folder.path();
-    fs::write(path.join("model"), include_str!("data/svm-train.model")).unwrap();
+    fs::write(path.join("model"), include_str!("../data/svm-train.model")).unwrap();
     output(path, &["predict", &data("diabetes.svm"), "model", "values"]);
     let read = |text: &str| -> Vec<f64> { text.lines().map(|line| line.parse().unwrap()).collect() };
     let found = read(&fs::read_to_string(path.join("values")).unwrap());
-    close(&found[..12], &read(include_str!("data/svm-predict.values")), 1e-12, "values");
+    close(&found[..12], &read(include_str!("../data/svm-predict.values")), 1e-12, "values");
 }
 
 #[test]

@@ -1,22 +1,12 @@
 //! Where outputs go: files, links, devices, FIFOs, descriptors, standard output; and what is refused before the work.
 #![cfg(unix)]
 
-mod common;
-
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{autoencoder_config, folder, outcome, pellucid, run, samples, workshop};
-
-/// Runs a command that must end well; what it printed, and what it said.
-fn well(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let output = run(folder, arguments);
-    let (code, message) = outcome(&output);
-    assert_eq!(code, 0, "{arguments:?}: {message}");
-    (String::from_utf8(output.stdout).unwrap(), message)
-}
+use crate::common::{autoencoder_config, folder, good, outcome, pellucid, run, samples, workshop};
 
 /// The commands that write one file, without its name.
 const WRITERS: [&[&str]; 3] = [
@@ -30,7 +20,7 @@ fn a_file_a_link_a_fifo_and_a_descriptor_get_the_same_bytes() {
     let folder = workshop();
     let path = folder.path();
     for writer in WRITERS {
-        let to = |name: &str| well(path, &[writer, &[name]].concat());
+        let to = |name: &str| good(path, &[writer, &[name]].concat());
         let read = |name: &str| fs::read(path.join(name)).unwrap();
         to("plain.csv");
         let expected = read("plain.csv");
@@ -74,7 +64,7 @@ fn a_file_a_link_a_fifo_and_a_descriptor_get_the_same_bytes() {
 fn a_device_stays_a_device() {
     let folder = workshop();
     for writer in WRITERS {
-        well(folder.path(), &[writer, &["/dev/null"]].concat());
+        good(folder.path(), &[writer, &["/dev/null"]].concat());
         assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
         if Path::new("/dev/full").exists() {
             let (code, message) = outcome(&run(folder.path(), &[writer, &["/dev/full"]].concat()));

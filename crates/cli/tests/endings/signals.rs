@@ -1,15 +1,13 @@
 //! Signals stop any work, at any moment, and leave nothing behind; ignored ones stay ignored.
 #![cfg(unix)]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{autoencoder_config, folder, outcome, pellucid, samples};
+use crate::common::{autoencoder_config, folder, outcome, pellucid, samples};
 
 fn signal(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());

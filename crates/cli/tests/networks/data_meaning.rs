@@ -1,26 +1,11 @@
 //! Data mean what they say: inputs of bug reports through the command, by kind, with their right values.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{folder, outcome, run};
 use pellucid::data::{Values, read_npy, write_npy};
 
-/// Runs the command and expects success; its standard output and standard error.
-fn good(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let output = run(folder, arguments);
-    let (code, message) = outcome(&output);
-    assert_eq!(code, 0, "{arguments:?}: {message}");
-    (String::from_utf8_lossy(&output.stdout).into_owned(), message)
-}
-
-/// Runs the command and expects `code` and `word`.
-fn bad(folder: &Path, arguments: &[&str], code: i32, word: &str) {
-    let (found, message) = outcome(&run(folder, arguments));
-    assert!(found == code && message.contains(word), "{arguments:?}: {found}, {message}");
-}
+use crate::common::{expect, folder, good};
 
 /// A figure that `eval --json` prints.
 fn figure(folder: &Path, arguments: &[&str], name: &str) -> f64 {
@@ -98,7 +83,7 @@ fn the_scale_of_inputs_is_kept_with_the_model() {
             assert_eq!(outputs(file), expected, "trained on {source}{scale}, {file}");
         }
     }
-    bad(
+    expect(
         path,
         &["predict", MODEL, "--data", "x.csv", "--scale", "0", "--out", "o.npy"],
         2,
@@ -155,7 +140,7 @@ fn classes_are_those_of_the_network() {
     write("two.csv", "y\n0\n1\n");
     write("seven.csv", "y\n0\n7\n");
     good(path, &["eval", MODEL, "--data", "e.csv", "--labels", "two.csv"]);
-    bad(
+    expect(
         path,
         &["eval", MODEL, "--data", "e.csv", "--labels", "seven.csv"],
         3,
@@ -173,7 +158,7 @@ fn classes_are_those_of_the_network() {
     let arguments = ["eval", MODEL, "--json", "--data", "m.csv", "--label-column", "y"];
     assert_eq!(figure(path, &arguments, "accuracy").to_bits(), 1.0_f64.to_bits());
     write("m.csv", "a,b,y\n1,0,cat\n0,1,dog\n");
-    bad(
+    expect(
         path,
         &["eval", MODEL, "--data", "m.csv", "--label-column", "y"],
         3,
@@ -199,19 +184,19 @@ fn headers_and_names_through_the_command() {
         "iris.data",
         "5.1,3.5,Iris-setosa\n4.9,3.0,Iris-setosa\n7.0,3.2,Iris-versicolor\n6.4,3.2,Iris-versicolor\n",
     );
-    bad(path, &["svm", "train", "iris.data"], 3, "column of labels is told");
+    expect(path, &["svm", "train", "iris.data"], 3, "column of labels is told");
     let (_, said) = good(path, &["svm", "train", "iris.data", "--label-column", "last", "m"]);
     assert!(said.contains("0 = `Iris-setosa`, 1 = `Iris-versicolor`"), "{said}");
     let (said, _) = good(path, &["svm", "predict", "iris.data", "m", "o", "--label-column", "last"]);
     assert!(said.contains("Accuracy = 100%"), "{said}");
     write("other.data", "5.1,3.5,Iris-virginica\n");
-    bad(
+    expect(
         path,
         &["svm", "predict", "other.data", "m", "o", "--label-column", "last"],
         3,
         "numbers of the model's classes",
     );
-    bad(
+    expect(
         path,
         &["svm", "train", "-s", "3", "iris.data", "--label-column", "last"],
         3,
@@ -219,7 +204,7 @@ fn headers_and_names_through_the_command() {
     );
     // A machine is no network.
     for arguments in [&["inspect", "m"][..], &["predict", "m", "--out", "o.npy"], &["eval", "m"]] {
-        bad(
+        expect(
             path,
             arguments,
             3,
@@ -244,16 +229,16 @@ fn no_rows() {
             good(path, &["predict", MODEL, "--data", file, "--weights", weights, "--out", "o.npy"]);
             assert_eq!(read_npy(path.join("o.npy")).unwrap().shape, [0, 2], "{file}");
         }
-        bad(path, &["eval", MODEL, "--data", file], 3, "at least one sample");
+        expect(path, &["eval", MODEL, "--data", file], 3, "at least one sample");
     }
     write("wide.csv", "a,b,c\n");
-    bad(path, &["predict", MODEL, "--data", "wide.csv", "--out", "o.npy"], 3, "samples of 2");
+    expect(path, &["predict", MODEL, "--data", "wide.csv", "--out", "o.npy"], 3, "samples of 2");
     write("t.svm", "1 1:1\n-1 1:-1\n");
     write("none.svm", "");
     good(path, &["svm", "train", "t.svm", "m"]);
     good(path, &["svm", "predict", "none.svm", "m", "o"]);
     assert_eq!(fs::read(path.join("o")).unwrap(), b"");
-    bad(path, &["svm", "train", "none.svm", "m"], 3, "found none");
+    expect(path, &["svm", "train", "none.svm", "m"], 3, "found none");
 }
 
 /// Numbers that the model cannot hold or makes infinite are named by their row.
@@ -274,8 +259,8 @@ fn numbers_beyond_the_model() {
         let (code, message) = outcome(&run(path, &huge.iter().map(String::as_str).collect::<Vec<_>>()));
         assert!(code == 3 && message.contains("row 1"), "{message}");
     }
-    bad(path, &["eval", MODEL, "--data", "huge.csv"], 3, "row 1");
-    bad(path, &["eval", MODEL, "--data", "large.csv"], 1, "");
+    expect(path, &["eval", MODEL, "--data", "huge.csv"], 3, "row 1");
+    expect(path, &["eval", MODEL, "--data", "large.csv"], 1, "");
     assert!(!path.join("o.npy").exists());
 }
 

@@ -1,12 +1,11 @@
 //! `pellucid bench`: every job prints the figures that `bench/run.py` takes, and says what is wrong with its arrays.
 
-mod common;
-
 use std::path::Path;
 
-use common::{folder, outcome, run};
 use pellucid::data::write_npy;
 use serde_json::Value;
+
+use crate::common::{folder, outcome, run};
 
 /// The JSON object in the last line of a job's output.
 fn figures(folder: &Path, job: &[&str]) -> Value {

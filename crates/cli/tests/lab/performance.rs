@@ -1,24 +1,13 @@
 //! `pellucid reproduce performance`: the page about a comparison, and what it says of a file that is none.
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::{folder, outcome, run};
+use crate::common::{expect_all, folder, outcome, run};
 
 /// A comparison of made-up numbers, that of the report's tests.
 fn made_up() -> PathBuf {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../report/tests/made-up-comparison.json").into()
-}
-
-fn expect(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) {
-    let (found, message) = outcome(&run(folder, arguments));
-    assert_eq!(found, code, "{arguments:?}: {message}");
-    for word in words {
-        assert!(message.contains(word), "expected {word:?} in: {message}");
-    }
-    assert!(!message.contains("panicked"), "{message}");
 }
 
 #[test]
@@ -40,7 +29,7 @@ fn a_file_that_is_named_makes_section_seven() {
 fn the_newest_file_is_found() {
     let folder = folder();
     let results = folder.path().join("bench/results");
-    expect(
+    expect_all(
         folder.path(),
         &["reproduce", "performance"],
         3,
@@ -55,11 +44,11 @@ fn the_newest_file_is_found() {
         let file = fs::File::options().write(true).open(results.join(name)).unwrap();
         file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds)).unwrap();
     }
-    expect(folder.path(), &["reproduce", "performance"], 0, &["a.json"]);
+    expect_all(folder.path(), &["reproduce", "performance"], 0, &["a.json"]);
     let page = fs::read_to_string(folder.path().join("reproduction/index.html")).unwrap();
     assert!(page.contains("2002-02-02"));
     // Another part alone does not look for it.
-    expect(folder.path(), &["reproduce", "xor"], 0, &[]);
+    expect_all(folder.path(), &["reproduce", "xor"], 0, &[]);
     let page = fs::read_to_string(folder.path().join("reproduction/index.html")).unwrap();
     assert!(!page.contains("table-15") && page.contains("python3 bench/run.py"));
 }
@@ -79,8 +68,13 @@ fn bad_files_are_data_errors() {
     ];
     for (bad, word) in cases {
         fs::write(folder.path().join("bad.json"), bad).unwrap();
-        expect(folder.path(), &["reproduce", "performance", "--bench", "bad.json"], 3, &["bad.json", word]);
+        expect_all(
+            folder.path(),
+            &["reproduce", "performance", "--bench", "bad.json"],
+            3,
+            &["bad.json", word],
+        );
     }
-    expect(folder.path(), &["reproduce", "--bench", "absent.json"], 3, &["absent.json"]);
+    expect_all(folder.path(), &["reproduce", "--bench", "absent.json"], 3, &["absent.json"]);
     assert!(!folder.path().join("reproduction/index.html").exists());
 }

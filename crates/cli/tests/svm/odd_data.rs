@@ -1,21 +1,17 @@
 //! `pellucid svm` on data that are odd, but that svm-train takes: rows of a larger kernel, indices from 0, rare classes,
 //! one class, no features. Right values are those of svm-train and svm-predict 3.24 unless it is said.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use common::{folder, outcome, run};
 use serde_json::Value;
+
+use crate::common::{folder, good, outcome, run};
 
 /// Standard output and standard error of a command that succeeds.
 fn both(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let output = run(folder, &[&["svm"], arguments].concat());
-    let (code, said) = outcome(&output);
-    assert_eq!(code, 0, "{arguments:?}: {said}");
-    (String::from_utf8(output.stdout).unwrap(), said)
+    good(folder, &[&["svm"], arguments].concat())
 }
 
 fn output(folder: &Path, arguments: &[&str]) -> String {

@@ -1,8 +1,6 @@
 //! The environment variable that names an instruction set.
 
-mod common;
-
-use common::{folder, outcome, pellucid, run};
+use crate::common::{folder, outcome, pellucid, run};
 
 #[test]
 fn the_instruction_set_has_a_name() {

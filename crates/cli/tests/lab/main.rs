@@ -1,0 +1,7 @@
+//! `pellucid reproduce` and `pellucid bench`.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bench;
+mod performance;
