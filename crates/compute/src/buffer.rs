@@ -4,7 +4,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 /// A cache line: matrices that begin here, with rows of whole lines, are read where they are.
 const LINE: usize = 64;

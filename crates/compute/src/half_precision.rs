@@ -3,7 +3,8 @@
 pub use half::bf16;
 
 use crate::isa::{Kernel, dispatch};
-use crate::{Pool, Split};
+use crate::pool::Pool;
+use crate::split::Split;
 
 /// Columns of a block, whose sums stay in registers: eight vectors of AVX-512.
 const BLOCK: usize = 128;

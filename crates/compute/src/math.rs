@@ -11,7 +11,8 @@
 //! | [`tanh`] | 5 | 5 |
 //! | [`softplus`] | 4 | 4 |
 
-use crate::{Scalar, vectorized};
+use crate::scalar::Scalar;
+use crate::vectorized;
 
 /// The nearest integer n to x log2 e, and r = x - n ln 2 within +-ln 2 / 2 (Cody and Waite 1980).
 #[inline(always)]

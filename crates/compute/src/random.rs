@@ -7,7 +7,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 /// A place in the tree of random streams.
 ///

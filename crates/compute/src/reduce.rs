@@ -1,6 +1,9 @@
 //! Sums whose order is fixed, so that they have the same bits for any number of threads and any vector width.
 
-use crate::{Pool, Scalar, Split, vectorized};
+use crate::pool::Pool;
+use crate::scalar::Scalar;
+use crate::split::Split;
+use crate::vectorized;
 
 /// The number of running sums; the width of the widest vector of `f32`.
 const LANES: usize = 16;

@@ -21,39 +21,39 @@ impl std::fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Wrong usage or configuration.
+/// Returns an error of wrong usage or configuration (exit code 2).
 pub fn usage(message: impl Into<String>) -> anyhow::Error {
     Failure { code: USAGE, message: message.into() }.into()
 }
 
-/// Wrong data.
+/// Returns an error of wrong data (exit code 3).
 pub fn data(message: impl Into<String>) -> anyhow::Error {
     Failure { code: DATA, message: message.into() }.into()
 }
 
-/// Something failed while running, such as writing a result.
+/// Returns an error of something that failed while running, such as writing a result (exit code 1).
 pub fn runtime(error: impl std::fmt::Display) -> anyhow::Error {
     Failure { code: RUNTIME, message: error.to_string() }.into()
 }
 
-/// A checked result was missed.
+/// Returns an error of a checked result that was missed (exit code 4).
 pub fn missed(message: impl Into<String>) -> anyhow::Error {
     Failure { code: 4, message: message.into() }.into()
 }
 
-/// Interrupted; everything is written down.
+/// Returns the error of work that a signal has stopped after its state was written (exit code 130).
 pub fn interrupted(message: impl Into<String>) -> anyhow::Error {
     Failure { code: INTERRUPTED, message: message.into() }.into()
 }
 
-/// Stopped by a signal.
+/// The exit code of work that a signal has stopped.
 pub const INTERRUPTED: u8 = 130;
 const RUNTIME: u8 = 1;
-/// Wrong usage or configuration.
+/// The exit code of wrong usage or configuration.
 pub const USAGE: u8 = 2;
 const DATA: u8 = 3;
 
-/// The exit code of an error: its own, or that of its kind.
+/// Returns the exit code of an error: that of the [`Failure`] in its chain, or that of the library's kind of error.
 pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     let code = error.chain().find_map(|cause| {
         if let Some(failure) = cause.downcast_ref::<Failure>() {

@@ -20,7 +20,7 @@ static UNFINISHED: AtomicUsize = AtomicUsize::new(0);
 pub struct Unfinished(());
 
 impl Unfinished {
-    /// From now on a first signal waits for the work.
+    /// Declares unfinished work: until the value is dropped, a first signal only requests a stop.
     pub fn work() -> Self {
         UNFINISHED.fetch_add(1, Ordering::SeqCst);
         Self(())
@@ -33,7 +33,7 @@ impl Drop for Unfinished {
     }
 }
 
-/// Whether the work should stop.
+/// Returns whether a signal has asked the work to stop.
 pub fn requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }
@@ -58,7 +58,7 @@ fn tell(message: &'static str) {
     }
 }
 
-/// From now on signals stop the work. Without a handler, should the system refuse one, they end the process as ever; a
+/// Installs the handler of signals. Without one, should the system refuse one, they end the process as ever; a
 /// training can then be resumed from its last checkpoint.
 #[cfg(unix)]
 pub fn listen() {
@@ -82,6 +82,7 @@ fn ignored() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
+/// Installs the handler of Ctrl-C.
 #[cfg(not(unix))]
 pub fn listen() {
     let _ = ctrlc::set_handler(stop);

@@ -8,7 +8,7 @@ use pellucid::prelude::Pool;
 
 use crate::{failure, say};
 
-/// The processor's name, as the system gives it.
+/// Returns the processor's name, as the system gives it, and the instruction set in use.
 pub fn cpu() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -29,12 +29,12 @@ pub fn check_isa() -> Result<()> {
     Ok(())
 }
 
-/// The most memory that this process has held, in MB (10^6 bytes); `None` where the system does not tell.
+/// Returns the most memory that this process has held, in MB (10^6 bytes); `None` where the system does not tell.
 pub fn peak_rss_mb() -> Option<f64> {
     memory("VmHWM:")
 }
 
-/// The memory that this process holds now, in MB (10^6 bytes); `None` where the system does not tell.
+/// Returns the memory that this process holds now, in MB (10^6 bytes); `None` where the system does not tell.
 pub fn rss_mb() -> Option<f64> {
     memory("VmRSS:")
 }
@@ -46,7 +46,7 @@ fn memory(field: &str) -> Option<f64> {
     Some(kib * 1024.0 / 1e6)
 }
 
-/// The threads that were asked for, or one a core.
+/// Returns a pool of as many threads as asked for, or one a core.
 pub fn pool(threads: Option<u16>) -> Arc<Pool> {
     Arc::new(threads.map_or_else(Pool::per_core, |threads| Pool::new(threads.into())))
 }

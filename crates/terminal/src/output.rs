@@ -17,7 +17,7 @@ macro_rules! out {
     ($($message:tt)*) => { $crate::output::result(format_args!($($message)*)) };
 }
 
-/// Says a line to whoever sits at the terminal, on standard error.
+/// Prints a line of progress, notes or errors to standard error.
 #[macro_export]
 macro_rules! say {
     ($($message:tt)*) => { $crate::output::message(format_args!($($message)*)) };
@@ -34,13 +34,13 @@ pub fn result(line: fmt::Arguments<'_>) {
     print(|out| writeln!(out, "{line}"));
 }
 
-/// Says a line, for `say!`.
+/// Prints a line to standard error, for `say!`.
 pub fn message(line: fmt::Arguments<'_>) {
     // In one piece, so that lines of several threads or processes do not mix. There is nobody to tell that nobody listens.
     let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Hands standard output to `write`, unless it has failed before.
+/// Calls `write` with standard output, unless a write has failed before.
 pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let mut failure = FAILURE.lock().unwrap_or_else(PoisonError::into_inner);
     if failure.is_none() {
@@ -49,7 +49,8 @@ pub fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     }
 }
 
-/// Whether further results would reach nobody: work that only prints may end.
+/// Returns whether standard output has failed, so that further results would reach nobody and work that only prints may
+/// end.
 pub fn closed() -> bool {
     CLOSED.load(Ordering::Relaxed)
 }

@@ -35,7 +35,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The progress of a run of `epochs` epochs that is called `name`; `first` epochs are done.
+    /// Begins to show a run of `epochs` epochs under `name`, of which the first `first` are done.
     pub fn new(name: &'static str, epochs: u64, first: u64) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = ProgressBar::with_draw_target(Some(epochs), ProgressDrawTarget::stderr());
@@ -67,18 +67,18 @@ impl Progress {
         }
     }
 
-    /// Training seconds of an epoch on average; `None` before the first.
+    /// Returns the samples trained on a second, without validation and checkpoints; `None` before the first epoch ends.
     pub fn samples_per_second(&self) -> Option<f64> {
         (self.samples > 0).then(|| self.samples as f64 / self.training.as_secs_f64())
     }
 
-    /// Takes the bar away; the state of the run is written.
+    /// Takes the bar away; to be called when the state of the run is written, since signals then end the process at once.
     pub fn finish(&mut self) {
         self.bar.finish_and_clear();
         self.unfinished = None;
     }
 
-    /// One step was made.
+    /// Takes note of a step; breaks where a signal asks the work to stop.
     pub fn on_step(&mut self, step: &StepReport) -> ControlFlow<()> {
         self.epoch_samples += step.samples as u64;
         let now = Instant::now();
@@ -92,7 +92,7 @@ impl Progress {
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// An epoch was completed.
+    /// Takes note of an epoch and shows it; breaks where a signal asks the work to stop.
     pub fn on_epoch(&mut self, record: &EpochRecord) -> ControlFlow<()> {
         let rate = self.epoch_samples as f64 / self.epoch_training.as_secs_f64().max(1e-9);
         self.training += self.epoch_training;
@@ -124,7 +124,7 @@ impl Progress {
         }
     }
 
-    /// The next epoch begins now.
+    /// Starts the clock of the next epoch; to be called after work that is not training.
     pub fn restart_clock(&mut self) {
         self.epoch_start = Instant::now();
     }
@@ -142,7 +142,7 @@ impl<F: Scalar> Observer<F> for Progress {
     }
 }
 
-/// A rate as people read it: 123,456.
+/// Writes a number with commas, as in 123,456.
 pub fn thousands(x: f64) -> String {
     let digits = format!("{x:.0}");
     let mut text = String::new();

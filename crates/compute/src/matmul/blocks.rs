@@ -7,7 +7,8 @@ use super::kernels::{Kernels, Panel, Problem, Raw, Tile};
 use super::scratch::Scratch;
 use super::zeros::Steps;
 use super::{COLUMNS, DEPTH, GRAIN, PAGE, ROWS};
-use crate::{Pool, Scalar};
+use crate::pool::Pool;
+use crate::scalar::Scalar;
 
 /// The bytes of an operand that stay in the second-level cache beside a panel of the other
 /// (`docs/performance.md`, *Matrix products*).

@@ -49,7 +49,8 @@ use kernels::{Problem, Raw};
 pub use views::{MatMut, MatRef};
 
 use crate::isa::{Isa, isa};
-use crate::{Pool, Scalar};
+use crate::pool::Pool;
+use crate::scalar::Scalar;
 
 /// The greatest depth of a block; see the module's documentation.
 const DEPTH: usize = 1024;

@@ -15,7 +15,7 @@ impl Scratch {
     }
 
     /// Room for `len` numbers, with whatever an earlier request left in it.
-    pub(super) fn get<F: crate::Scalar>(&mut self, len: usize) -> &mut [F] {
+    pub(super) fn get<F: crate::scalar::Scalar>(&mut self, len: usize) -> &mut [F] {
         let lines = (len * size_of::<F>()).div_ceil(size_of::<Line>());
         if self.0.len() < lines {
             self.0.resize(lines, Line([0; 64]));

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::blocks::block_depth;
 use super::kernels::{Panel, Raw};
 use super::*;
-use crate::Buffer;
+use crate::buffer::Buffer;
 
 /// A number type with the two ways to add a product to a sum.
 trait Number: Scalar {

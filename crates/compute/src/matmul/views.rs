@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use crate::Scalar;
+use crate::scalar::Scalar;
 
 /// A read-only matrix in someone's memory, with any strides: element (i, j) is `data[i * row_stride + j *
 /// column_stride]`.

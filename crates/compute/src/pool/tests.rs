@@ -1,5 +1,5 @@
 use super::*;
-use crate::Rows;
+use crate::split::Rows;
 
 #[test]
 fn every_task_runs_once_whatever_the_threads() {
