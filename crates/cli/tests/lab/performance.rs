@@ -1,7 +1,7 @@
 //! `pellucid reproduce performance`: the page about a comparison, and what it says of a file that is none.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::common::{expect_all, folder, outcome, run};
 

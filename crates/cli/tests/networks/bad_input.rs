@@ -1,9 +1,8 @@
 //! Bad input: the message it gives, and the exit code.
 
 use std::fs;
-use std::path::Path;
 
-use crate::common::{autoencoder_config, expect, expect_all, folder, run, samples};
+use crate::common::{autoencoder_config, expect, expect_all, folder, outcome, run, samples};
 
 /// Runs `train` on the configuration `text` and expects `code` and every one of `words` in the message.
 fn expect_train(text: &str, code: i32, words: &[&str]) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pellucid::data::{Values, read_npy, write_npy};
 
-use crate::common::{expect, folder, good};
+use crate::common::{expect, folder, good, outcome, run};
 
 /// A figure that `eval --json` prints.
 fn figure(folder: &Path, arguments: &[&str], name: &str) -> f64 {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pellucid::compute::isa::Isa;
 
-use crate::common::{TempDir, folder, good, outcome, run};
+use crate::common::{TempDir, folder, good};
 
 /// A folder with all of those files.
 fn workshop() -> TempDir {
