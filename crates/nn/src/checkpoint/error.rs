@@ -94,7 +94,7 @@ pub enum CheckpointError {
         /// The epochs of the run.
         epochs: u64,
         /// The progress in the checkpoint.
-        found: Progress,
+        found: Box<Progress>,
     },
     /// A checkpoint of a run with other settings.
     #[error("expected a checkpoint of a run with the same settings, found {differences}")]

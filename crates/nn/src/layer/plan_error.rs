@@ -78,11 +78,9 @@ pub enum PlanError {
         outside: String,
     },
     /// A tensor that is to be another one, which does not exist or has another shape.
-    #[error("layer {layer}: {tensor} is tied to {to}: expected {expected}, found {found}")]
+    #[error("tensor {tensor} is tied to {to}: expected {expected}, found {found}")]
     Tie {
-        /// The layer.
-        layer: String,
-        /// Its tensor.
+        /// The tensor; the layer's name and a star where all of its tensors are tied.
         tensor: String,
         /// The tensor that it is tied to.
         to: String,

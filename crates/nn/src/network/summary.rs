@@ -134,9 +134,12 @@ impl fmt::Display for Summary {
         for Row { cells: [name, kind, numbers @ ..], end } in &rows {
             let mut line = format!("{name:a$}  {kind:b$}", a = widths[0], b = widths[1]);
             for (number, width) in numbers.iter().zip(&widths[2..]) {
-                line += &format!("  {number:>width$}");
+                line.push_str("  ");
+                line.push_str(&" ".repeat(width - number.chars().count()));
+                line.push_str(number);
             }
-            writeln!(f, "{}", (line + end).trim_end())?;
+            line.push_str(end);
+            writeln!(f, "{}", line.trim_end())?;
         }
         write!(
             f,

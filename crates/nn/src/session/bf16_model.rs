@@ -143,12 +143,11 @@ impl Bf16Model {
         let batch = x.len() / self.plan.input().len();
         let (low, rest) = self.activations.split_at_mut(node.y);
         let len = batch * node.output.len();
-        let (own, high, high_begin) = match y {
-            Some(y) => (y, &*rest, node.y),
-            None => {
-                let (own, high) = rest.split_at_mut(len);
-                (own, &*high, node.y + len)
-            }
+        let (own, high, high_begin) = if let Some(y) = y {
+            (y, &*rest, node.y)
+        } else {
+            let (own, high) = rest.split_at_mut(len);
+            (own, &*high, node.y + len)
         };
         let inputs = Inputs {
             batch,

@@ -42,12 +42,11 @@ impl<F: Scalar> Session<F> {
         let Some(operation) = self.network.operation(node.value) else { return };
         let (low, rest) = self.activations.split_at_mut(node.y);
         let len = batch * node.output.len();
-        let (own, high, high_begin) = match y {
-            Some(y) => (y, &*rest, node.y),
-            None => {
-                let (own, high) = rest.split_at_mut(len);
-                (own, &*high, node.y + len)
-            }
+        let (own, high, high_begin) = if let Some(y) = y {
+            (y, &*rest, node.y)
+        } else {
+            let (own, high) = rest.split_at_mut(len);
+            (own, &*high, node.y + len)
         };
         let training = self.way_back.is_some();
         let (marks, each) = node.marks;

@@ -25,10 +25,10 @@ pub(super) fn place(plan: &mut Plan, layout: Layout) -> Result<(), PlanError> {
         let size = value.port.shape.len().checked_mul(plan.max_batch);
         sizes.push(size.ok_or_else(|| overflow(plan, number))?);
     }
-    for number in 0..plan.values.len() {
+    for (number, &size) in sizes.iter().enumerate() {
         if plan.values[number].port.is_indices() {
             plan.values[number].begin = plan.indices;
-            let end = plan.indices.checked_add(sizes[number]);
+            let end = plan.indices.checked_add(size);
             plan.indices = end.ok_or_else(|| overflow(plan, number))?;
         }
     }

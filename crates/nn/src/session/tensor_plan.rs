@@ -63,14 +63,13 @@ pub(super) fn ties<F: Scalar>(
             None => need.parameters.iter().collect(),
         };
         let error = |tensor: &str, to: String, expected: String, found: String| PlanError::Tie {
-            layer: name.to_owned(),
-            tensor: tensor.to_owned(),
+            tensor: format!("{name}.{tensor}"),
             to,
             expected,
             found,
         };
         if own.is_empty() {
-            let tensor = tie.own.as_deref().unwrap_or("every tensor");
+            let tensor = tie.own.as_deref().unwrap_or("*");
             let own: Vec<&str> = need.parameters.iter().map(|spec| &*spec.name).collect();
             let expected = format!("a tensor of the layer: one of [{}]", own.join(", "));
             return Err(error(tensor, tie.to.clone(), expected, "none".into()));

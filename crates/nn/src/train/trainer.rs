@@ -123,7 +123,7 @@ impl<F: Scalar + Element> Trainer<F> {
         }
         let (found, epochs) = (state.progress, trainer.config.epochs);
         if found.epoch > epochs || found.step_in_epoch > found.step || found.step >= 1 << 53 {
-            return Err(CheckpointError::Progress { epochs, found }.into());
+            return Err(CheckpointError::Progress { epochs, found: Box::new(found) }.into());
         }
         trainer.learner.optimizer_state.copy_from_slice(&state.optimizer_state);
         trainer.learner.steps = found.step;

@@ -139,28 +139,28 @@ fn ties() -> Vec<Case> {
             "all tensors of nobody",
             set("/layers/3/weights", json!("nobody")),
             &[
-                "layer dense2: weight is tied to nobody.weight: expected a tensor of an earlier layer, found no such tensor",
+                "tensor dense2.weight is tied to nobody.weight: expected a tensor of an earlier layer, found no such tensor",
             ],
         ),
         (
             "all tensors of a layer of another shape",
             set("/layers/3/weights", json!("dense1")),
-            &["layer dense2: weight is tied to dense1.weight: expected shape 4x4, found 6x4"],
+            &["tensor dense2.weight is tied to dense1.weight: expected shape 4x4, found 6x4"],
         ),
         (
             "all tensors of itself",
             set("/layers/3/weights", json!("dense2")),
-            &["layer dense2: weight is tied to dense2.weight", "found no such tensor"],
+            &["tensor dense2.weight is tied to dense2.weight", "found no such tensor"],
         ),
         (
             "a tensor of another shape",
             set("/layers/3/weights", json!({"bias": "embedding1.weight"})),
-            &["layer dense2: bias is tied to embedding1.weight: expected shape 4, found 7x2"],
+            &["tensor dense2.bias is tied to embedding1.weight: expected shape 4, found 7x2"],
         ),
         (
             "a tensor that the layer has not",
             set("/layers/3/weights", json!({"scale": "dense1.bias"})),
-            &["layer dense2: scale is tied to dense1.bias", "one of [weight, bias], found none"],
+            &["tensor dense2.scale is tied to dense1.bias", "one of [weight, bias], found none"],
         ),
         (
             "tensors of no text",

@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use pellucid_nn::*;
 
+/// The largest step of differences.
+const H: f64 = 1.0 / 1024.0;
+
 /// The samples of an input.
 #[derive(Clone, Debug)]
 pub enum Samples<F> {
@@ -157,7 +160,6 @@ impl Case<f64> {
             session.forward(Weights { parameters, state: self.model.state() }, self.stream);
             self.loss(&mut session, 1.0)
         };
-        const H: f64 = 1.0 / 1024.0;
         let richardson = |f: &mut dyn FnMut(f64) -> f64| {
             let mut difference = |h: f64| (f(h) - f(-h)) / (2.0 * h);
             let (coarse, fine, finer) = (difference(H), difference(H / 2.0), difference(H / 4.0));

@@ -100,12 +100,11 @@ fn lean(case: &Case<f32>, view: &View, known: &[Option<Vec<f32>>]) -> Vec<u32> {
     let mut session = Session::of_view(case.network(), view, case.batch, &Arc::default()).unwrap();
     session.begin(case.batch);
     for (number, value) in session.plan().inputs().to_vec().iter().enumerate() {
-        match &known[value.value.index()] {
-            Some(x) => session.numbers_mut(number).copy_from_slice(x),
-            None => {
-                let Samples::Indices(x) = &case.samples[0] else { unreachable!() };
-                session.indices_mut(number).copy_from_slice(x);
-            }
+        if let Some(x) = &known[value.value.index()] {
+            session.numbers_mut(number).copy_from_slice(x);
+        } else {
+            let Samples::Indices(x) = &case.samples[0] else { unreachable!() };
+            session.indices_mut(number).copy_from_slice(x);
         }
     }
     session.forward(&case.model, case.stream);

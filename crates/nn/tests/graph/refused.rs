@@ -222,7 +222,7 @@ fn ties_to_nothing_or_to_another_shape() {
             let y = graph.then(h, Dense::new(2));
             graph.tie(y, "weight", "dense1.weight");
         }),
-        "layer dense2: weight is tied to dense1.weight: expected shape 4x2, found 3x4"
+        "tensor dense2.weight is tied to dense1.weight: expected shape 4x2, found 3x4"
     );
     for to in ["dense1.nothing", "dense2.weight", "dense3.weight", ""] {
         assert_eq!(
@@ -233,7 +233,7 @@ fn ties_to_nothing_or_to_another_shape() {
                 graph.then(y, Dense::new(3));
             }),
             format!(
-                "layer dense2: weight is tied to {to}: expected a tensor of an earlier layer, found no such tensor"
+                "tensor dense2.weight is tied to {to}: expected a tensor of an earlier layer, found no such tensor"
             )
         );
     }
@@ -243,7 +243,7 @@ fn ties_to_nothing_or_to_another_shape() {
             let y = graph.then(h, Dense::new(3));
             graph.tie(y, "scale", "dense1.weight");
         }),
-        "layer dense2: scale is tied to dense1.weight: expected a tensor of the layer: one of [weight, bias], found none"
+        "tensor dense2.scale is tied to dense1.weight: expected a tensor of the layer: one of [weight, bias], found none"
     );
     assert_eq!(
         refused(|graph, x| {
@@ -251,7 +251,7 @@ fn ties_to_nothing_or_to_another_shape() {
             let y = graph.then(h, Softmax);
             graph.share(y, h);
         }),
-        "layer softmax1: every tensor is tied to dense1: expected a tensor of the layer: one of [], found none"
+        "tensor softmax1.* is tied to dense1: expected a tensor of the layer: one of [], found none"
     );
     // State is no parameter.
     assert_eq!(
@@ -260,7 +260,7 @@ fn ties_to_nothing_or_to_another_shape() {
             let y = graph.then(h, Normalize);
             graph.tie(y, "factor", "normalize1.mean");
         }),
-        "layer normalize2: factor is tied to normalize1.mean: expected a tensor of an earlier layer, found no such tensor"
+        "tensor normalize2.factor is tied to normalize1.mean: expected a tensor of an earlier layer, found no such tensor"
     );
 }
 
