@@ -117,6 +117,7 @@ def activation(name, function, **settings):
 activation("identity", lambda x: x * 1.0)
 activation("relu", functional.relu)
 activation("leaky_relu", lambda x: functional.leaky_relu(x, 0.1), slope=0.1)
+activation("elu", lambda x: functional.elu(x, 0.8), alpha=0.8)
 activation("sigmoid", torch.sigmoid)
 activation("tanh", torch.tanh)
 

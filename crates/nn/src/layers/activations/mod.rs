@@ -3,6 +3,7 @@
 //! Each file holds one. A new activation is a file, a `mod` here, and a word in the list below.
 
 mod elementwise;
+mod elu;
 mod identity;
 mod leaky_relu;
 mod relu;
@@ -17,6 +18,7 @@ use crate::layer::{Backward, Forward, Layer, Need, PlanError};
 use crate::network::Shape;
 
 use elementwise::Elementwise;
+use elu::Elu;
 use identity::Identity;
 use leaky_relu::LeakyRelu;
 use relu::Relu;
@@ -36,6 +38,8 @@ macro_rules! activations {
                 Relu,
                 /// y = x where x > 0, else the slope times x; slope > 0.
                 LeakyRelu(slope: f64),
+                /// y = x where x > 0, else alpha (e^x - 1); alpha > 0.
+                Elu(alpha: f64),
                 /// y = 1 / (1 + e^-x).
                 Sigmoid,
                 /// y = tanh(x).
@@ -55,6 +59,7 @@ macro_rules! make {
         /// | `Identity` | x | 1 |
         /// | `Relu` | max(x, 0) | 1 where y > 0, else 0 (at the kink too) |
         /// | `LeakyRelu(a)`, a > 0 | x where x > 0, else a x | 1 where y > 0, else a |
+        /// | `Elu(a)`, a > 0 | x where x > 0, else a (e^x - 1) | of x: 1 where x > 0, else a e^x |
         /// | `Sigmoid` | 1 / (1 + e^-x) | y (1 - y) |
         /// | `Tanh` | (e^x - e^-x) / (e^x + e^-x) | 1 - y^2 |
         ///
