@@ -7,6 +7,7 @@ mod bce;
 mod cross_entropy;
 mod huber;
 mod loss;
+mod mae;
 mod mse;
 mod target;
 
@@ -15,6 +16,7 @@ pub use bce::BceWithLogits;
 pub use cross_entropy::CrossEntropyWithLogits;
 pub use huber::Huber;
 pub use loss::{Loss, LossRows};
+pub use mae::Mae;
 pub use mse::Mse;
 pub use target::{Target, TargetKind};
 
@@ -29,7 +31,7 @@ crate::configs::configs! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[derive(Copy)]
-    pub enum LossConfig: Loss { Mse, BceWithLogits, CrossEntropyWithLogits, Huber(Huber) }
+    pub enum LossConfig: Loss { Mse, BceWithLogits, CrossEntropyWithLogits, Huber(Huber), Mae }
 }
 
 impl LossConfig {

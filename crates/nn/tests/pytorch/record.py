@@ -180,6 +180,7 @@ shares = lambda draw: tensor([[1.0, 0.0, 0.0, 1.0, 0.5, 0.25]])
 
 for case, prediction, target, weights in [("", normal, normal, None), (", weighted", normal, normal, weight),
                                           (" far away", extreme, shares, None)]:
+    loss(f"mae{case}", {"kind": "mae"}, elements(functional.l1_loss), prediction, target, weights)
     loss(f"mse{case}", {"kind": "mse"}, elements(functional.mse_loss), prediction, target, weights)
     huber = elements(functional.huber_loss, delta=0.7)
     loss(f"huber{case}", {"kind": "huber", "delta": 0.7}, huber, prediction, target, weights)
