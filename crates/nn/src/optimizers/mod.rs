@@ -6,12 +6,14 @@ mod adam;
 mod adamw;
 mod decay;
 mod optimizer;
+mod rms_prop;
 mod sgd;
 mod state;
 
 pub use adam::Adam;
 pub use adamw::AdamW;
 pub use optimizer::{Optimizer, Update};
+pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 pub use state::StateMut;
 
@@ -25,7 +27,7 @@ crate::configs::configs! {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[derive(Copy)]
-    pub enum OptimizerConfig: Optimizer { Sgd(Sgd), Adam(Adam), #[serde(rename = "adamw")] AdamW(AdamW) }
+    pub enum OptimizerConfig: Optimizer { Sgd(Sgd), Adam(Adam), #[serde(rename = "adamw")] AdamW(AdamW), RmsProp(RmsProp) }
 }
 
 impl OptimizerConfig {

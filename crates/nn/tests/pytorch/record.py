@@ -207,7 +207,8 @@ for case, prediction, target, weights in [
 
 # Optimisers: the parameters after each of ten steps.
 
-TORCH_OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+TORCH_OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW,
+                    "rms_prop": torch.optim.RMSprop}
 
 
 def torch_optimizer(config, parameters, rate):
@@ -247,6 +248,10 @@ optimizer("adam, decay", ADAM | {"weight_decay": 0.1}, 0.01)
 optimizer("adam, other moments", ADAM | {"beta1": 0.8, "beta2": 0.95, "epsilon": 1e-3}, 0.02)
 optimizer("adamw", {"kind": "adamw", "weight_decay": 0.0}, 0.01)
 optimizer("adamw, decay", {"kind": "adamw", "weight_decay": 0.1}, 0.01)
+
+
+optimizer("rmsprop", {"kind": "rms_prop"}, 0.01)
+optimizer("rmsprop, decay", {"kind": "rms_prop", "alpha": 0.9, "epsilon": 1e-6, "weight_decay": 0.1}, 0.01)
 
 
 # Schedules: the rate of every step.
