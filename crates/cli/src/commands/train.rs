@@ -28,7 +28,8 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
     settings.check_for::<F>().with_context(|| args.config.display().to_string())?;
     let parts = data::load(&config.data)?;
     let pool = machine::pool(args.common.threads);
-    let network = config.model.build::<F>(&args.config, text, parts.train.input_width(), settings.loss)?;
+    let width = parts.train.input_width();
+    let network = config.model.build::<F>(&args.config, text, width, config.training.output_loss())?;
     let existing = match (args.resume, args.overwrite) {
         (true, _) => Existing::Resume,
         (_, true) => Existing::Overwrite,

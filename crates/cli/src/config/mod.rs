@@ -1,16 +1,18 @@
 //! The TOML file of `pellucid train`.
 
-use std::collections::BTreeMap;
+mod network;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use pellucid::data::DataError;
 use pellucid::data::text::{Escaped, read_text};
-use pellucid::nn::{ClassWeights, DecayOf, LayerConfig, ParameterGroup, TermConfig};
+use pellucid::nn::{ClassWeights, DecayOf, ParameterGroup, TermConfig};
 use pellucid::prelude::*;
-use pellucid_terminal::{failure, say};
+use pellucid_terminal::failure;
 use serde::Deserialize;
-use toml::Spanned;
+
+use network::Network;
 
 /// A configuration: every key but `data.source`, `model.layers` and `training` has a default.
 #[derive(Debug, Deserialize)]
@@ -111,17 +113,6 @@ pub enum MnistSplit {
     Official,
 }
 
-/// The architecture.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Network {
-    /// The layers in order; `name` names one.
-    pub layers: Vec<Spanned<toml::Table>>,
-    /// Named ranges of layers: the first, and one past the last, counted from 0.
-    #[serde(default)]
-    pub views: BTreeMap<String, [usize; 2]>,
-}
-
 /// The type of the numbers.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -194,6 +185,11 @@ impl Default for Output {
 }
 
 impl Training {
+    /// The loss of the network's output, where there is one.
+    pub fn output_loss(&self) -> Option<LossConfig> {
+        self.loss.or_else(|| self.terms.iter().find(|term| term.of.is_none()).map(|term| term.loss))
+    }
+
     /// The trainer's settings.
     pub fn to_train_config(&self, seed: Option<u64>) -> TrainConfig {
         TrainConfig {
@@ -212,76 +208,6 @@ impl Training {
             early_stopping: self.early_stopping,
         }
     }
-}
-
-impl Network {
-    /// The layers with their names; `text` is the file, to tell lines.
-    fn layers(&self, path: &Path, text: &str) -> Result<Vec<(LayerConfig, Option<String>)>> {
-        let mut layers = Vec::new();
-        // Layers stand in their order, so that each line is counted once.
-        let (mut line, mut counted) = (1, 0);
-        for entry in &self.layers {
-            let begin = entry.span().start;
-            line += text.get(counted..begin).map_or(0, |between| between.matches('\n').count());
-            counted = begin;
-            let mut table = entry.get_ref().clone();
-            let name = match table.remove("name") {
-                None => None,
-                Some(toml::Value::String(name)) => Some(name),
-                Some(other) => {
-                    let message =
-                        format!("{}:{line}: name: expected a string, found {other}", path.display());
-                    return Err(failure::usage(message));
-                }
-            };
-            let layer = LayerConfig::deserialize(table).map_err(|error| {
-                failure::usage(format!("{}:{line}: layer: {}", path.display(), error.message()))
-            })?;
-            layers.push((layer, name));
-        }
-        Ok(layers)
-    }
-
-    /// The network for samples of `input` numbers, to be trained with `loss`; what is likely a mistake is said.
-    pub fn build<F: Scalar>(
-        &self,
-        path: &Path,
-        text: &str,
-        input: usize,
-        loss: LossConfig,
-    ) -> Result<Sequential<F>> {
-        let layers = self.layers(path, text)?;
-        if let Some(warning) = warning(&layers, loss) {
-            say!("warning: {}: {warning}", path.display());
-        }
-        let mut network = Sequential::new(input);
-        for (layer, name) in layers {
-            network = network.with_boxed(layer.build());
-            if let Some(name) = name {
-                network = network.named(name);
-            }
-        }
-        for (name, [begin, end]) in &self.views {
-            network = network.view(name, *begin..*end);
-        }
-        Ok(network)
-    }
-}
-
-/// A softmax or a sigmoid in front of a loss that takes logits learns little: the loss applies one itself.
-fn warning(layers: &[(LayerConfig, Option<String>)], loss: LossConfig) -> Option<String> {
-    let (last, _) = layers.iter().rev().find(|(layer, _)| *layer != LayerConfig::Identity)?;
-    let function = match last {
-        LayerConfig::Softmax => "softmax",
-        LayerConfig::Sigmoid | LayerConfig::Dense(Dense { activation: Sigmoid, .. }) => "sigmoid",
-        _ => return None,
-    };
-    loss.takes_logits().then(|| {
-        let loss = loss.build::<f32>().name();
-        format!(
-            "the network ends in a {function}, but the {loss} takes logits and applies its own: leave it out"
-        )
-    })
 }
 
 /// Reads a configuration; the text is returned too, so that later errors can tell lines.
