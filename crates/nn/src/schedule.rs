@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub struct Schedule {
     /// The base rate eta.
     pub learning_rate: f64,
-    /// What happens after the warm-up.
+    /// How the rate falls after the warm-up.
     #[serde(default)]
     pub decay: Decay,
     /// The number W of warm-up steps.
@@ -38,7 +38,7 @@ pub struct Schedule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Decay {
-    /// It does not.
+    /// It stays as it is.
     #[default]
     Constant,
     /// By a factor every few epochs.
@@ -100,7 +100,7 @@ impl Schedule {
     /// Checks the numbers.
     ///
     /// # Errors
-    /// The name of the first one out of range, with the range.
+    /// Names the first one that is out of range, with the range.
     pub fn check(&self) -> Result<(), String> {
         let bad = |name: &str, x: f64, expected: &str| Err(format!("{name} = {x}: expected {expected}"));
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use pellucid_nn::checkpoint::{CustomParts, TrainingState};
+use pellucid_nn::configs::Examples;
 use pellucid_nn::*;
 use proptest::prelude::*;
 
@@ -100,23 +101,23 @@ proptest! {
     }
 }
 
+/// Every activation in the list, and slopes of any size.
 fn activation() -> impl Strategy<Value = Activation> {
-    prop_oneof![
-        Just(Activation::Identity),
-        Just(Activation::Relu),
-        (1e-3..2.0).prop_map(Activation::LeakyRelu),
-        Just(Activation::Sigmoid),
-        Just(Activation::Tanh),
-    ]
+    let listed: Vec<Activation> = Activation::examples().into_iter().map(|example| example.config).collect();
+    prop_oneof![4 => prop::sample::select(listed), 1 => (1e-3..2.0).prop_map(Activation::LeakyRelu)]
 }
 
+/// Every layer in the list that takes a row of numbers.
 fn layer() -> impl Strategy<Value = LayerConfig> {
+    let takes_rows = |config: &LayerConfig| config.build::<f32>().plan(&Shape::from(5), 1).is_ok();
+    let listed: Vec<LayerConfig> =
+        LayerConfig::examples().into_iter().map(|example| example.config).filter(takes_rows).collect();
     let init = prop_oneof![Just(Init::XavierNormal), Just(Init::HeUniform)];
     let dense =
         (1_usize..9, activation(), init, any::<bool>()).prop_map(|(units, activation, init, transposed)| {
             LayerConfig::from(Dense { units, activation, init, transposed })
         });
-    prop_oneof![3 => dense, 1 => activation().prop_map(LayerConfig::from), 1 => Just(LayerConfig::Softmax)]
+    prop_oneof![3 => dense, 1 => activation().prop_map(LayerConfig::from), 1 => prop::sample::select(listed)]
 }
 
 /// An architecture with a view of its first layers and one of the rest.

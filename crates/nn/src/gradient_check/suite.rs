@@ -11,8 +11,8 @@ use crate::losses::{Loss, LossConfig, LossRows};
 use crate::network::{Sequential, Shape};
 use crate::session::Model;
 
-/// The inner product L = sum u y with a fixed direction u (the target): its gradient is the random upstream
-/// gradient under which a layer is checked.
+/// The inner product L = sum u y with a fixed direction u, the target. Its gradient is u, a random upstream gradient under
+/// which a layer is checked.
 #[derive(Clone, Copy, Debug)]
 pub struct Projection;
 
@@ -45,7 +45,7 @@ pub(super) fn normal(len: usize, stream: Stream) -> Vec<f64> {
 /// under a random upstream gradient.
 ///
 /// # Errors
-/// Where the layer cannot take this input.
+/// Errors if the layer cannot take this input.
 pub fn check_layer(
     component: impl Into<String>,
     layer: impl Layer<f64> + 'static,
@@ -84,7 +84,7 @@ fn check_boxed(
 /// Checks the gradient of a loss for `batch` random predictions of `width` outputs and given targets.
 ///
 /// # Errors
-/// Where the targets are not `batch` x `width`.
+/// Errors if the targets are not `batch` x `width`.
 pub fn check_loss(
     component: impl Into<String>,
     loss: &dyn Loss<f64>,
