@@ -38,7 +38,7 @@ pub(crate) fn feed<F: Scalar + Element>(session: &mut Session<F>, data: &Dataset
         let width = session.plan().inputs()[input].port.shape.len();
         let x = Rows(session.numbers_mut(input), width);
         pool.split(positions.len(), GRAIN, (x, positions), |(x, positions)| {
-            data.gather(column, positions, x.0)
+            data.gather(column, positions, x.0);
         });
     }
 }

@@ -21,6 +21,9 @@ pub(super) enum Samples<'a> {
     Data { objective: &'a Objective<'a, f64>, data: &'a Dataset },
 }
 
+/// The gradient of an input: its number, its name, its elements.
+pub(super) type InputGradient = (usize, String, Vec<f64>);
+
 /// A model at work under the check.
 pub(super) struct Bench<'a> {
     model: &'a Model<f64>,
@@ -65,8 +68,8 @@ impl<'a> Bench<'a> {
         Ok(Self { model, samples, stream, session, memory, parameters: model.parameters().to_vec(), sums })
     }
 
-    /// The gradients of all parameters, and of each input of numbers: its number, its name, its gradient.
-    pub fn analytic(&mut self) -> (Vec<f64>, Vec<(usize, String, Vec<f64>)>) {
+    /// The gradients of all parameters, and of each input of numbers.
+    pub fn analytic(&mut self) -> (Vec<f64>, Vec<InputGradient>) {
         let mut gradients = vec![0.0; self.parameters.len()];
         self.forward_from(0);
         self.loss();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pellucid_compute::Scalar;
-use pellucid_data::{Dataset, Element, Targets};
+use pellucid_data::{Column, Dataset, Element, Targets};
 
 use super::memory::places;
 use super::{LossMemory, Objective, TARGET, TargetOf, Term, TermLosses};
@@ -43,7 +43,7 @@ fn source<F: Scalar>(term: &Term<'_, F>, value: Option<usize>, data: &Dataset) -
                 return Origin::Value(0);
             }
             let Some(number) = data.column_index(name) else { panic!("a data set that was checked") };
-            let indices = data.column(number).is_some_and(|column| column.is_index());
+            let indices = data.column(number).is_some_and(Column::is_index);
             if indices && term.loss().accepts(TargetKind::Classes) {
                 Origin::Indices(number)
             } else {
@@ -79,7 +79,7 @@ pub(crate) fn batch_losses<F: Scalar + Element>(
         let origin = source(term, memory.values[number], data);
         let target = if let Origin::Value(value) = origin { Some(value) } else { None };
         let places = match origin {
-            Origin::Indices(column) => data.column(column).map_or(1, |column| column.width()),
+            Origin::Indices(column) => data.column(column).map_or(1, Column::width),
             _ => 1,
         };
         let LossSlices { value, target, gradient } = session.slices_of(number, target);

@@ -87,12 +87,16 @@ impl<F: Scalar> Optimizer<F> for RmsProp {
             epsilon: F::from_f64(self.epsilon),
         };
         let (n, [v]) = (io.parameters.len(), io.state.get());
-        io.pool.split(n, GRAIN, (io.parameters, io.gradients, v), |(theta, g, v)| update(theta, g, v, factors));
+        io.pool
+            .split(n, GRAIN, (io.parameters, io.gradients, v), |(theta, g, v)| update(theta, g, v, factors));
     }
 }
 
 impl Examples for RmsProp {
     fn examples() -> Vec<Example<Self>> {
-        vec![Example::new("RMSprop", Self::default()), Example::new("RMSprop, decay", Self { weight_decay: 0.01, ..Self::default() })]
+        vec![
+            Example::new("RMSprop", Self::default()),
+            Example::new("RMSprop, decay", Self { weight_decay: 0.01, ..Self::default() }),
+        ]
     }
 }
