@@ -52,7 +52,9 @@ fn shown(path: &Path) -> String {
 /// The sources of the workspace, of the examples, and of what stands beside them.
 fn all_sources() -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut found = BTreeMap::new();
-    ["bench", "crates", "examples", "fuzz"].iter().for_each(|part| sources(&root().join(part), &mut found));
+    for part in ["bench", "crates", "examples", "fuzz"] {
+        sources(&root().join(part), &mut found);
+    }
     assert!(found.len() > 20, "{found:?}");
     found
 }

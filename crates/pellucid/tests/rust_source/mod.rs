@@ -32,7 +32,7 @@ impl Module {
             path.pop();
         }
         let (mut named, mut exported) = (Vec::new(), BTreeMap::new());
-        let tokens = without_tests(tokens(text));
+        let tokens = without_tests(&tokens(text));
         let mut rest = &tokens[..];
         let mut public = false;
         // How deep the braces are, and at which depths modules within the file began.

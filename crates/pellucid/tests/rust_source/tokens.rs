@@ -108,11 +108,11 @@ fn character(rest: &mut Peekable<Chars>) {
 }
 
 /// Leaves out every item after `#[cfg(test)]`.
-pub fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+pub fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let word = |word: &str| Token::Word(word.to_owned());
     let mark = Token::Mark;
     let attribute = [mark('#'), mark('['), word("cfg"), mark('('), word("test"), mark(')'), mark(']')];
-    let (mut kept, mut rest) = (Vec::new(), &tokens[..]);
+    let (mut kept, mut rest) = (Vec::new(), tokens);
     while let Some((first, tail)) = rest.split_first() {
         if rest.starts_with(&attribute) {
             rest = after_item(&rest[attribute.len()..]);
