@@ -381,9 +381,9 @@ fn every_kind_is_recorded() {
             recorded::<Json>(group).iter().map(|(_, case)| kind(&case["config"])).collect();
         missing.extend(configs.iter().map(kind).filter(|kind| !known.contains(kind)));
     };
-    look("layer", LayerConfig::examples().iter().map(|example| json(example)).collect());
-    look("layer", OperationConfig::examples().iter().map(|example| json(example)).collect());
-    look("loss", LossConfig::examples().iter().map(|example| json(example)).collect());
-    look("optimizer", OptimizerConfig::examples().iter().map(|example| json(example)).collect());
+    look("layer", LayerConfig::examples().iter().map(json).collect());
+    look("layer", OperationConfig::examples().iter().map(json).collect());
+    look("loss", LossConfig::examples().iter().map(json).collect());
+    look("optimizer", OptimizerConfig::examples().iter().map(json).collect());
     assert!(missing.is_empty(), "no recorded case of {missing:?}: add a line to record.py and run it");
 }
