@@ -50,7 +50,7 @@ fn each(batch: usize, width: usize, mut visit: impl FnMut(&dyn Loss<f32>, &[f32]
     }
 }
 
-fn row<'a>(target: Target<'a, f32>, i: usize, width: usize) -> Target<'a, f32> {
+fn row(target: Target<'_, f32>, i: usize, width: usize) -> Target<'_, f32> {
     match target {
         Target::Values(values) => Target::Values(&values[i * width..][..width]),
         Target::Classes(classes) => Target::Classes(&classes[i..=i]),
