@@ -55,14 +55,27 @@ impl HistoryFile {
 fn write(path: &std::path::Path, history: &History) -> Result<()> {
     let mut lines = history.epochs.iter().map(line);
     atomic_write(path, |file| {
-        writeln!(file, "{HEADER}")?;
+        writeln!(file, "{}", header(&history.terms))?;
         lines.try_for_each(|line| writeln!(file, "{line}"))
     })
     .map_err(failure::runtime)
 }
 
+/// The names of the columns: those of every run, then two for each term of an objective of several.
+fn header(terms: &[String]) -> String {
+    let plain = |name: &String| name.replace([',', '"', '\n', '\r'], "_");
+    let terms = terms.iter().map(plain).map(|name| format!(",train_{name},validation_{name}"));
+    HEADER.to_owned() + &terms.collect::<String>()
+}
+
 fn line(record: &EpochRecord) -> String {
     let optional = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
     let (regularised, validation) = (optional(record.regularised_loss), optional(record.validation_loss));
-    format!("{},{},{regularised},{validation},{}", record.epoch, record.train_loss, record.learning_rate)
+    let (epoch, loss, rate) = (record.epoch, record.train_loss, record.learning_rate);
+    let mut line = format!("{epoch},{loss},{regularised},{validation},{rate}");
+    for (number, train) in record.train_terms.iter().enumerate() {
+        let validation = optional(record.validation_terms.get(number).copied());
+        line += &format!(",{train},{validation}");
+    }
+    line
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use pellucid::data::Element;
+use pellucid::nn::evaluate_objective;
 use pellucid::prelude::*;
 use pellucid_lab::reconstruction::quality;
 use pellucid_terminal::{failure, machine, out};
@@ -15,28 +16,36 @@ use crate::args::Eval;
 
 pub fn run(args: &Eval) -> Result<()> {
     let (header, _) = describe(&args.checkpoint)?;
-    let loss = header.training.map(|training| training.config.loss).ok_or_else(|| {
-        failure::usage(format!(
-            "{}: expected a checkpoint of a training run, which has a loss",
-            args.checkpoint.display()
-        ))
-    })?;
+    let usage =
+        |expected: &str| failure::usage(format!("{}: expected {expected}", args.checkpoint.display()));
+    let training =
+        header.training.ok_or_else(|| usage("a checkpoint of a training run, which has a loss"))?;
+    if training.custom.terms.is_some() {
+        return Err(usage("a run with built-in losses, found a custom objective"));
+    }
+    let config = training.config;
+    // The data's target is that of the first term that is compared with it.
+    let term = config.terms.iter().find(|term| term.target == TargetOf::default());
+    let loss = term.map_or(config.loss, |term| term.loss);
     let data = input::load(&args.input, Wanted::For(loss), &header.data)?;
     let pool = machine::pool(args.common.threads);
     let mut figures;
     if header.scalar == "F64" {
         let model = Checkpoint::<f64>::read(&args.checkpoint)?.into_model();
-        figures = loss_and_accuracy(&model, loss, &data, &pool)?;
+        figures = losses_and_accuracy(&model, &config, loss, &data, &pool)?;
     } else {
         let model = Checkpoint::<f32>::read(&args.checkpoint)?.into_model();
-        figures = loss_and_accuracy(&model, loss, &data, &pool)?;
-        if loss == LossConfig::BceWithLogits && matches!(**data.targets(), Targets::SameAsInput) {
+        figures = losses_and_accuracy(&model, &config, loss, &data, &pool)?;
+        if config.terms.is_empty()
+            && loss == LossConfig::BceWithLogits
+            && matches!(**data.targets(), Targets::SameAsInput)
+        {
             let quality = quality(&model, &data, &pool)?;
-            figures.insert("mse", quality.mse);
-            figures.insert("mae", quality.mae);
-            figures.insert("mean_sample_mse", quality.mean_sample_mse);
-            figures.insert("std_sample_mse", quality.std_sample_mse);
-            figures.insert("range_preservation", quality.range_preservation);
+            figures.insert("mse".into(), quality.mse);
+            figures.insert("mae".into(), quality.mae);
+            figures.insert("mean_sample_mse".into(), quality.mean_sample_mse);
+            figures.insert("std_sample_mse".into(), quality.std_sample_mse);
+            figures.insert("range_preservation".into(), quality.range_preservation);
         }
     }
     if let Some((name, value)) = figures.iter().find(|(_, value)| !value.is_finite()) {
@@ -56,16 +65,26 @@ pub fn run(args: &Eval) -> Result<()> {
     Ok(())
 }
 
-/// The mean loss, and for a classifier whose targets are classes the share of right answers.
-fn loss_and_accuracy<F: Scalar + Element>(
+/// The mean losses, and for a classifier whose targets are classes the share of right answers.
+fn losses_and_accuracy<F: Scalar + Element>(
     model: &Model<F>,
+    config: &TrainConfig,
     loss: LossConfig,
     data: &Dataset,
     pool: &Arc<Pool>,
-) -> Result<BTreeMap<&'static str, f64>> {
-    let mut figures = BTreeMap::from([("loss", evaluate(model, &*loss.build(), data, pool)?)]);
-    if loss == LossConfig::CrossEntropyWithLogits && matches!(**data.targets(), Targets::Classes { .. }) {
-        figures.insert("accuracy", accuracy(model, data, pool)?);
+) -> Result<BTreeMap<String, f64>> {
+    let objective = config.objective();
+    let losses = evaluate_objective(model, &objective, data, pool)?;
+    let mut figures = BTreeMap::from([("loss".to_owned(), losses.total)]);
+    if losses.terms.len() > 1 {
+        let terms = objective.names().zip(&*losses.terms);
+        figures.extend(terms.map(|(name, &loss)| (format!("loss of {name}"), loss)));
+    }
+    if config.terms.is_empty()
+        && loss == LossConfig::CrossEntropyWithLogits
+        && matches!(**data.targets(), Targets::Classes { .. })
+    {
+        figures.insert("accuracy".into(), accuracy(model, data, pool)?);
     }
     Ok(figures)
 }

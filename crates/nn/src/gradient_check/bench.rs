@@ -42,6 +42,13 @@ impl<'a> Bench<'a> {
         let (network, pool) = (model.architecture(), Arc::new(Pool::single()));
         let (session, memory) = match *samples {
             Samples::Slices { x, targets, .. } => {
+                if !matches!(model.plan().inputs(), [input] if !input.port.is_indices()) {
+                    return Err(Error::Input {
+                        expected: "a network of one input of numbers; others are checked on a data set"
+                            .into(),
+                        found: format!("{} inputs", model.plan().inputs().len()),
+                    });
+                }
                 let (width, out) = (model.plan().input().len(), model.plan().output().len());
                 let batch = x.len() / width.max(1);
                 if batch == 0 || x.len() != batch * width || targets.len() != batch * out {
