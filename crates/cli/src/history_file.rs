@@ -72,10 +72,9 @@ fn line(record: &EpochRecord) -> String {
     let optional = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
     let (regularised, validation) = (optional(record.regularised_loss), optional(record.validation_loss));
     let (epoch, loss, rate) = (record.epoch, record.train_loss, record.learning_rate);
-    let mut line = format!("{epoch},{loss},{regularised},{validation},{rate}");
-    for (number, train) in record.train_terms.iter().enumerate() {
+    let terms = record.train_terms.iter().enumerate().map(|(number, train)| {
         let validation = optional(record.validation_terms.get(number).copied());
-        line += &format!(",{train},{validation}");
-    }
-    line
+        format!(",{train},{validation}")
+    });
+    format!("{epoch},{loss},{regularised},{validation},{rate}") + &terms.collect::<String>()
 }
