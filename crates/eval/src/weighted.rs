@@ -115,6 +115,17 @@ pub fn roc_auc_one_vs_rest<C: Copy + TryInto<i64>>(
     one_vs_rest(scores, &actual, classes, average, weights, &weighted_area)
 }
 
+/// The weights of at least `least` predictions that are in order.
+fn checked<'a>(
+    predicted: &[f64],
+    actual: &[f64],
+    least: usize,
+    weights: &'a [f64],
+) -> Result<Weights<'a>, RegressionError> {
+    regression::check(predicted, actual, least)?;
+    Ok(Weights::new(weights, actual.len())?)
+}
+
 /// Weighted mean absolute error, `Σ wᵢ |ŷᵢ - yᵢ| / Σ wᵢ`.
 ///
 /// # Errors
@@ -124,8 +135,7 @@ pub fn mean_absolute_error(
     actual: &[f64],
     weights: &[f64],
 ) -> Result<f64, RegressionError> {
-    regression::check(predicted, actual, 1)?;
-    let weights = Weights::new(weights, actual.len())?;
+    let weights = checked(predicted, actual, 1, weights)?;
     Ok(mean_absolute(predicted, actual, weights))
 }
 
@@ -138,8 +148,7 @@ pub fn mean_squared_error(
     actual: &[f64],
     weights: &[f64],
 ) -> Result<f64, RegressionError> {
-    regression::check(predicted, actual, 1)?;
-    let weights = Weights::new(weights, actual.len())?;
+    let weights = checked(predicted, actual, 1, weights)?;
     Ok(mean_squared(predicted, actual, weights))
 }
 
@@ -152,8 +161,7 @@ pub fn root_mean_squared_error(
     actual: &[f64],
     weights: &[f64],
 ) -> Result<f64, RegressionError> {
-    regression::check(predicted, actual, 1)?;
-    let weights = Weights::new(weights, actual.len())?;
+    let weights = checked(predicted, actual, 1, weights)?;
     Ok(root_mean_squared(predicted, actual, weights))
 }
 
@@ -162,7 +170,6 @@ pub fn root_mean_squared_error(
 /// # Errors
 /// Returns an error as [`crate::r2`], and for weights as above.
 pub fn r2(predicted: &[f64], actual: &[f64], weights: &[f64]) -> Result<f64, RegressionError> {
-    regression::check(predicted, actual, 2)?;
-    let weights = Weights::new(weights, actual.len())?;
+    let weights = checked(predicted, actual, 2, weights)?;
     Ok(determination(predicted, actual, weights))
 }
