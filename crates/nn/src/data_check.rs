@@ -172,7 +172,7 @@ fn check_target<F: Scalar>(
     let width = column.width();
     if column.is_index() && loss.accepts(TargetKind::Classes) {
         // A sample has one class, or one for each place of the value.
-        let places = shape.dims().split_last().map_or(1, |(_, outer)| outer.iter().product());
+        let places = shape.places();
         let classes = if width == 1 { shape.len() } else { shape.len() / places.max(1) };
         if width != 1 && width != places {
             return Err(mismatch(

@@ -6,8 +6,9 @@ use std::path::Path;
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
+use super::error::CheckpointError;
 use super::error::words;
-use super::{CheckpointError, read};
+use super::file::bytes;
 use crate::network::ArchitectureConfig;
 use crate::train::{History, Progress, TrainConfig};
 
@@ -114,7 +115,7 @@ pub struct TensorInfo {
 /// Where the file cannot be read or is no checkpoint.
 pub fn describe(path: impl AsRef<Path>) -> Result<(Header, Vec<TensorInfo>), CheckpointError> {
     let path = path.as_ref();
-    parse_header(&path.display().to_string(), &read::bytes(path)?)
+    parse_header(&path.display().to_string(), &bytes(path)?)
 }
 
 /// The description and the tensors of a checkpoint in memory; `origin` names it in errors.

@@ -6,6 +6,7 @@
 //! on the clock or the number of threads.
 
 mod error;
+mod file;
 mod header;
 mod read;
 mod write;

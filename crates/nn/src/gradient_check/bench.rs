@@ -42,7 +42,7 @@ impl<'a> Bench<'a> {
         let (network, pool) = (model.architecture(), Arc::new(Pool::single()));
         let (session, memory) = match *samples {
             Samples::Slices { x, targets, .. } => {
-                if !matches!(model.plan().inputs(), [input] if !input.port.is_indices()) {
+                if !model.plan().takes_numbers_alone() {
                     return Err(Error::Input {
                         expected: "a network of one input of numbers; others are checked on a data set"
                             .into(),

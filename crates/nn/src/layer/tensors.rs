@@ -19,6 +19,17 @@ impl Slot {
         Self { begin: range.start, len: range.len(), per_sample: false }
     }
 
+    /// The same tensors one after the other from the beginning of a vector, and the elements that they take.
+    pub(crate) fn packed(slots: &[Self]) -> (Vec<Self>, usize) {
+        let mut len = 0;
+        let mut packed = Vec::with_capacity(slots.len());
+        for slot in slots {
+            packed.push(Self { begin: len, ..*slot });
+            len += slot.len;
+        }
+        (packed, len)
+    }
+
     /// The elements of a batch of `batch` samples.
     #[inline]
     pub fn range(self, batch: usize) -> Range<usize> {

@@ -35,6 +35,12 @@ impl Shape {
         &self.dims
     }
 
+    /// The product of all dimensions but the last: the places of a sample that each have a row of the last one, such as the
+    /// classes of each step of a sequence. 1 for a vector.
+    pub fn places(&self) -> usize {
+        self.dims.split_last().map_or(1, |(_, outer)| outer.iter().product())
+    }
+
     /// Whether the number of elements fits the address space.
     pub fn is_countable(&self) -> bool {
         self.len < usize::MAX

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pellucid_compute::Scalar;
 use pellucid_data::{Column, Dataset, Element, Targets};
 
-use super::memory::places;
 use super::{LossMemory, Objective, TARGET, TargetOf, Term, TermLosses};
 use crate::losses::{LossBatch, Target, TargetKind, loss_and_gradient, total_weight};
 use crate::session::{LossSlices, Session};
@@ -121,48 +120,26 @@ pub(crate) fn total_weights<F: Scalar + Element>(
     session: &Session<F>,
     objective: &Objective<'_, F>,
     data: &Dataset,
-    positions: &[u32],
+    positions: &(impl ExactSizeIterator<Item = u32> + Clone),
     memory: &mut LossMemory<F>,
 ) -> TermLosses {
     let weighs = objective.weighs(data);
     let mut totals = TermLosses::zeros(objective.terms().len());
     for (number, (term, value)) in objective.terms().iter().zip(session.losses()).enumerate() {
         let places = match source(term, memory.values[number], data) {
-            Origin::Indices(_) => places(session.plan().values[value].port.shape.dims()),
+            Origin::Indices(_) => session.plan().values[value].port.shape.places(),
             _ => 1,
         };
-        if !weighs {
-            totals[number] = (positions.len() * places) as f64;
-            continue;
-        }
-        let samples = session.plan().max_batch;
-        for positions in positions.chunks(samples) {
-            let weights = &mut memory.weights[..positions.len() * places];
-            objective.gather_weights(data, positions, places, weights);
-            totals[number] += total_weight(Some(weights), weights.len());
-        }
-    }
-    totals
-}
-
-/// The weight of all samples of a data set in each term.
-pub(crate) fn total_weights_of<F: Scalar + Element>(
-    session: &Session<F>,
-    objective: &Objective<'_, F>,
-    data: &Dataset,
-    memory: &mut LossMemory<F>,
-) -> TermLosses {
-    let mut totals = TermLosses::zeros(objective.terms().len());
-    let mut positions = [0_u32; 64];
-    for begin in (0..data.len()).step_by(positions.len()) {
-        let count = positions.len().min(data.len() - begin);
-        for (position, row) in positions.iter_mut().zip(begin..begin + count) {
-            *position = row as u32;
-        }
-        let own = total_weights(session, objective, data, &positions[..count], memory);
-        for (total, own) in totals.iter_mut().zip(&*own) {
-            *total += own;
-        }
+        totals[number] = if weighs {
+            let mut weigh = |position| {
+                let weights = &mut memory.weights[..places];
+                objective.gather_weights(data, &[position], places, weights);
+                total_weight(Some(weights), places)
+            };
+            positions.clone().map(&mut weigh).sum()
+        } else {
+            (positions.len() * places) as f64
+        };
     }
     totals
 }

@@ -28,7 +28,7 @@ impl<F: Scalar> LossMemory<F> {
             let shape = &plan.values[value].port.shape;
             width = width.max(shape.len());
             if term.loss().accepts(TargetKind::Classes) {
-                classes = classes.max(places(shape.dims()));
+                classes = classes.max(shape.places());
             }
         }
         let values = objective.terms().iter().map(|term| match &term.target {
@@ -44,9 +44,4 @@ impl<F: Scalar> LossMemory<F> {
             values: values.collect(),
         })
     }
-}
-
-/// The places of a sample that each have a class: all dimensions but the last, which is that of the classes.
-pub(super) fn places(dims: &[usize]) -> usize {
-    dims.split_last().map_or(1, |(_, outer)| outer.iter().product())
 }

@@ -16,7 +16,7 @@ use crate::session::Plan;
 pub(crate) use config::TARGET;
 pub use config::{ClassWeightRule, ClassWeights, TargetOf, TermConfig};
 pub use losses::Losses;
-pub(crate) use losses::{batch_losses, total_weights, total_weights_of};
+pub(crate) use losses::{batch_losses, total_weights};
 pub(crate) use memory::LossMemory;
 pub(crate) use sample_weights::WEIGHT;
 pub use term_losses::{MAX_TERMS, TermLosses};

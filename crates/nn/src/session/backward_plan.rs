@@ -67,13 +67,13 @@ impl BackwardPlan {
         let inputs = plan.inputs().len();
         let mut written = vec![false; plan.values.len()];
         let mut tensor_written = vec![false; plan.tensors.len()];
-        let losses =
-            losses.iter().map(|&value| (value, !std::mem::replace(&mut written[value], true))).collect();
-        let (mut steps, mut beside, mut tensors_beside) = (Vec::new(), 0, 0);
+        let mut write = |&value: &usize| (value, !std::mem::replace(&mut written[value], true));
+        let losses: Vec<(usize, bool)> = losses.iter().map(&mut write).collect();
+        let (mut steps, mut beside, mut tensors_beside) = (Vec::new(), 0_usize, 0_usize);
         // A second loss of a value is written beside too.
         let sizes = |value: usize| plan.values[value].port.shape.len().saturating_mul(plan.max_batch);
-        for &(value, first) in &losses as &Vec<(usize, bool)> {
-            beside = if first { beside } else { usize::max(beside, sizes(value)) };
+        for &(value, _) in losses.iter().filter(|(_, first)| !first) {
+            beside = beside.max(sizes(value));
         }
         for (number, node) in plan.nodes.iter().enumerate().rev() {
             if !written[inputs + number] {
@@ -103,14 +103,8 @@ impl BackwardPlan {
                 .map(|&tensor| std::mem::replace(&mut tensor_written[tensor], true))
                 .collect();
             let tied = adds.contains(&true).then(|| {
-                let mut begin = 0;
-                let slots = node.parameters.iter().map(|slot| {
-                    let moved = Slot { begin, ..*slot };
-                    begin += slot.len;
-                    moved
-                });
-                let slots: Vec<Slot> = slots.collect();
-                tensors_beside = tensors_beside.max(begin);
+                let (slots, len) = Slot::packed(&node.parameters);
+                tensors_beside = tensors_beside.max(len);
                 Tied { slots, adds }
             });
             steps.push(Step { node: number, edges, tied });

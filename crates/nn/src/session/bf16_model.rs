@@ -9,7 +9,7 @@ use pellucid_compute::{Buffer, MatRef, Pool};
 use super::layout::Layout;
 use super::{Model, NodePlan, Plan, zeros};
 use crate::error::Error;
-use crate::layer::{Inputs, Mode, OperationForward, PlanError, Slot, Tensors};
+use crate::layer::{Mode, OperationForward, PlanError, Slot, Tensors};
 use crate::layers::{Activation, Dense, dense_forward};
 use crate::network::{Graph, View};
 
@@ -78,7 +78,7 @@ impl Bf16Model {
     pub fn of_view(model: &Model<f32>, view: &View, pool: &Arc<Pool>) -> Result<Self, PlanError> {
         let network = Arc::clone(model.architecture());
         let plan = Plan::with_layout(&network, view, &[], Self::BATCH, Layout::Shared)?;
-        if !matches!(plan.inputs(), [input] if !input.port.is_indices()) {
+        if !plan.takes_numbers_alone() {
             let found =
                 plan.inputs().iter().map(|input| input.port.to_string()).collect::<Vec<_>>().join(" and ");
             return Err(PlanError::input("one input of numbers for weights in bf16", found).of_layer("input"));
@@ -141,23 +141,7 @@ impl Bf16Model {
     fn forward(&mut self, place: usize, x: &[f32], y: Option<&mut [f32]>) {
         let node = &self.plan.nodes[place];
         let batch = x.len() / self.plan.input().len();
-        let (low, rest) = self.activations.split_at_mut(node.y);
-        let len = batch * node.output.len();
-        let (own, high, high_begin) = if let Some(y) = y {
-            (y, &*rest, node.y)
-        } else {
-            let (own, high) = rest.split_at_mut(len);
-            (own, &*high, node.y + len)
-        };
-        let inputs = Inputs {
-            batch,
-            ports: &node.ports,
-            sources: &node.sources,
-            low,
-            high: (high, high_begin),
-            outside: Some(x),
-            indices: &[],
-        };
+        let (inputs, own) = node.cut(batch, &mut self.activations, &[], Some(x), y);
         match &self.stages[place] {
             // y = f(x W + b)
             Stage::Dense { weight, bias, activation } => {
@@ -208,12 +192,8 @@ impl Stage {
                 activation: dense.activation,
             };
         }
-        let (mut numbers, mut slots) = (Vec::new(), Vec::new());
-        for slot in &node.parameters {
-            slots.push(Slot { begin: numbers.len(), ..*slot });
-            numbers.extend_from_slice(tensor(slot));
-        }
-        Self::Other(numbers, slots)
+        let (slots, _) = Slot::packed(&node.parameters);
+        Self::Other(node.parameters.iter().flat_map(tensor).copied().collect(), slots)
     }
 }
 

@@ -3,7 +3,7 @@
 use pellucid_compute::{Scalar, Stream};
 
 use super::{Session, Weights};
-use crate::layer::{Inputs, OperationForward, Tensors, TensorsMut};
+use crate::layer::{OperationForward, Tensors, TensorsMut};
 
 impl<F: Scalar> Session<F> {
     /// The forward pass over the current batch, from the inputs to [`Session::output`]. In training, `stream` is
@@ -40,29 +40,14 @@ impl<F: Scalar> Session<F> {
     ) {
         let (batch, node) = (self.batch, &self.plan.nodes[place]);
         let Some(operation) = self.network.operation(node.value) else { return };
-        let (low, rest) = self.activations.split_at_mut(node.y);
-        let len = batch * node.output.len();
-        let (own, high, high_begin) = if let Some(y) = y {
-            (y, &*rest, node.y)
-        } else {
-            let (own, high) = rest.split_at_mut(len);
-            (own, &*high, node.y + len)
-        };
+        let (inputs, own) = node.cut(batch, &mut self.activations, &self.indices, x, y);
         let training = self.way_back.is_some();
         let (marks, each) = node.marks;
         operation.forward(OperationForward {
             batch,
             mode: node.mode(stream),
             pool: &self.pool,
-            inputs: Inputs {
-                batch,
-                ports: &node.ports,
-                sources: &node.sources,
-                low,
-                high: (high, high_begin),
-                outside: x,
-                indices: &self.indices,
-            },
+            inputs,
             output: &node.output,
             parameters: Tensors::new(weights.parameters, &node.parameters, batch),
             state: Tensors::new(weights.state, &node.state, batch),
@@ -93,8 +78,7 @@ impl<F: Scalar> Session<F> {
     pub fn predict<'w>(&mut self, weights: impl Into<Weights<'w, F>>, x: &[F], y: &mut [F]) {
         let weights = weights.into();
         self.check(weights);
-        let one = matches!(self.plan.inputs(), [input] if !input.port.is_indices());
-        assert!(one, "a session of one input of numbers");
+        assert!(self.plan.takes_numbers_alone(), "a session of one input of numbers");
         let (n_in, n_out) = (self.plan.input().len(), self.plan.output().len());
         let samples = x.len() / n_in;
         assert!(x.len() == samples * n_in && y.len() == samples * n_out, "as many outputs as inputs");

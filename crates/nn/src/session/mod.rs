@@ -8,6 +8,7 @@ mod layout;
 mod memory;
 mod model;
 mod plan;
+mod planning;
 mod selection;
 mod tensor_plan;
 mod weights;

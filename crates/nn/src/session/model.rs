@@ -53,12 +53,8 @@ impl<F: Scalar> Model<F> {
                 continue;
             }
             // A tied tensor was drawn for the node that it belongs to.
-            let (mut begin, mut slots) = (0, Vec::new());
-            for slot in &node.parameters {
-                slots.push(Slot { begin, ..*slot });
-                begin += slot.len;
-            }
-            let mut drawn = zeros(begin)?;
+            let (slots, len) = Slot::packed(&node.parameters);
+            let mut drawn = zeros(len)?;
             operation.init(TensorsMut::new(&mut drawn, &slots, 1), &node.ports, stream);
             for ((from, to), _) in slots.iter().zip(&node.parameters).zip(&node.own).filter(|(_, own)| **own)
             {
@@ -165,7 +161,7 @@ impl<F: Scalar> Model<F> {
     pub fn predict_with(&self, view: &View, x: &[F], pool: &Arc<Pool>) -> Result<Vec<F>, Error> {
         const BATCH: usize = 1024;
         let plan = Plan::new(&self.network, view, 1)?;
-        if !matches!(plan.inputs(), [input] if !input.port.is_indices()) {
+        if !plan.takes_numbers_alone() {
             let inputs: Vec<String> =
                 plan.inputs().iter().map(|input| format!("{} of {}", input.name, input.port)).collect();
             let expected =

@@ -5,14 +5,7 @@ use pellucid_compute::Scalar;
 use crate::layer::PlanError;
 use crate::network::{Graph, Value, View};
 
-/// The nodes of a view.
-#[derive(Debug)]
-pub(super) struct Selection {
-    /// For each value of the graph, whether it is computed in the view.
-    pub nodes: Vec<bool>,
-}
-
-/// The nodes that the values `view.to` and `also` need, with `view.from` given.
+/// For each value of a graph, whether it is computed in a view: what `view.to` and `also` need, with `view.from` given.
 ///
 /// # Errors
 /// Returns an error if there are none, or if a value from outside is needed.
@@ -20,7 +13,7 @@ pub(super) fn select<F: Scalar>(
     graph: &Graph<F>,
     view: &View,
     also: &[Value],
-) -> Result<Selection, PlanError> {
+) -> Result<Vec<bool>, PlanError> {
     let values = graph.values();
     if graph.nodes().next().is_none() {
         return Err(PlanError::Empty);
@@ -56,5 +49,5 @@ pub(super) fn select<F: Scalar>(
         // A value that is not there yet is told of when its reader is planned.
         open.extend(node.inputs.iter().filter(|input| input.0 < value.0).map(|&input| (input, value)));
     }
-    Ok(Selection { nodes })
+    Ok(nodes)
 }

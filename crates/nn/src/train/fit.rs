@@ -100,7 +100,7 @@ impl<F: Scalar + Element> Trainer<F> {
         let (sum, sums) =
             (std::mem::take(&mut self.progress.loss_sum), std::mem::take(&mut self.progress.term_sums));
         let sums = if sums.is_empty() { [sum].into_iter().collect() } else { sums };
-        let totals = self.learner.total_weights(train);
+        let totals = self.learner.total_weights(train, &(0..train.len() as u32));
         let Losses { total: train_loss, terms: train_terms, .. } =
             self.learner.objective.means(&sums, &totals);
         self.progress.epoch += 1;

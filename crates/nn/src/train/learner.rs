@@ -11,9 +11,7 @@ use super::groups::{DecayOf, ParameterGroup, Parts};
 use crate::error::Error;
 use crate::feed::feed;
 use crate::losses::{LossBatch, Target, loss_and_gradient};
-use crate::objective::{
-    LossMemory, Losses, Objective, TermLosses, batch_losses, total_weights, total_weights_of,
-};
+use crate::objective::{LossMemory, Losses, Objective, TermLosses, batch_losses, total_weights};
 use crate::optimizers::{Optimizer, StateMut, Update};
 use crate::session::{LossSlices, Model, Session, TensorPlan, add_to, zeros};
 
@@ -71,10 +69,8 @@ impl<F: Scalar + Element> Learner<F> {
         objective.check(model.architecture(), model.plan())?;
         optimizer.check().map_err(Error::Config)?;
         let parameters = model.parameters().len();
-        let values = objective.values(model.architecture())?;
-        let session = Session::training_for(model.architecture(), &values, 1, pool)?;
+        let (session, memory) = buffers(&model, &objective, 1, pool)?;
         let learner = Self {
-            memory: LossMemory::new(&objective, &session)?,
             gradients: zeros(parameters)?,
             optimizer_state: zeros(parameters.saturating_mul(optimizer.state_per_parameter()))?,
             more: zeros(0)?,
@@ -83,6 +79,7 @@ impl<F: Scalar + Element> Learner<F> {
             most: usize::MAX,
             steps: 0,
             session,
+            memory,
             model,
             objective,
             optimizer,
@@ -96,10 +93,7 @@ impl<F: Scalar + Element> Learner<F> {
     /// Returns an error if it does not fit the model, or if the system does not have the memory.
     pub fn with_objective(mut self, objective: Objective<'static, F>) -> Result<Self, Error> {
         objective.check(self.model.architecture(), self.model.plan())?;
-        let pool = Arc::clone(self.session.pool());
-        let values = objective.values(self.model.architecture())?;
-        self.session = Session::training_for(self.model.architecture(), &values, 1, &pool)?;
-        self.memory = LossMemory::new(&objective, &self.session)?;
+        (self.session, self.memory) = buffers(&self.model, &objective, 1, self.session.pool())?;
         self.objective = objective;
         Ok(self)
     }
@@ -143,10 +137,8 @@ impl<F: Scalar + Element> Learner<F> {
     pub fn reserve(&mut self, samples: usize) -> Result<(), Error> {
         let samples = samples.min(self.most);
         if samples > self.session.plan().max_batch {
-            let pool = Arc::clone(self.session.pool());
-            let values = self.objective.values(self.model.architecture())?;
-            self.session = Session::training_for(self.model.architecture(), &values, samples, &pool)?;
-            self.memory = LossMemory::new(&self.objective, &self.session)?;
+            (self.session, self.memory) =
+                buffers(&self.model, &self.objective, samples, self.session.pool())?;
         }
         Ok(())
     }
@@ -187,10 +179,10 @@ impl<F: Scalar + Element> Learner<F> {
         }
         // Each part adds its share of the gradient of the whole.
         let count = self.objective.terms().len();
-        let weights = total_weights(&self.session, &self.objective, data, positions, &mut self.memory);
+        let weights = self.total_weights(data, &positions.iter().copied());
         let mut losses = Losses { total: 0.0, terms: TermLosses::zeros(count), weights };
         for (number, part) in positions.chunks(self.most).enumerate() {
-            let own = total_weights(&self.session, &self.objective, data, part, &mut self.memory);
+            let own = self.total_weights(data, &part.iter().copied());
             let share = |(&own, &all): (&f64, &f64)| if all == 0.0 { 0.0 } else { own / all };
             let shares: TermLosses = own.iter().zip(&*weights).map(share).collect();
             let stream = stream.child(number as u64);
@@ -223,9 +215,13 @@ impl<F: Scalar + Element> Learner<F> {
         batch_losses(&mut self.session, &self.objective, data, positions, shares, &mut self.memory)
     }
 
-    /// The weight of all samples of a data set in each term.
-    pub(super) fn total_weights(&mut self, data: &Dataset) -> TermLosses {
-        total_weights_of(&self.session, &self.objective, data, &mut self.memory)
+    /// The weight of the samples at `positions` of a data set in each term.
+    pub(super) fn total_weights(
+        &mut self,
+        data: &Dataset,
+        positions: &(impl ExactSizeIterator<Item = u32> + Clone),
+    ) -> TermLosses {
+        total_weights(&self.session, &self.objective, data, positions, &mut self.memory)
     }
 
     /// Session, objective, memory and weights, to evaluate a data set with.
@@ -371,4 +367,17 @@ impl<F: Scalar + Element> Learner<F> {
     pub fn steps(&self) -> u64 {
         self.steps
     }
+}
+
+/// The buffers to run in and the memory for losses, for batches of up to `samples` samples.
+fn buffers<F: Scalar>(
+    model: &Model<F>,
+    objective: &Objective<'_, F>,
+    samples: usize,
+    pool: &Arc<Pool>,
+) -> Result<(Session<F>, LossMemory<F>), Error> {
+    let values = objective.values(model.architecture())?;
+    let session = Session::training_for(model.architecture(), &values, samples, pool)?;
+    let memory = LossMemory::new(objective, &session)?;
+    Ok((session, memory))
 }

@@ -11,6 +11,7 @@ mod policy;
 mod progress;
 mod saving;
 mod trainer;
+mod writing;
 
 use clip::clip;
 pub use config::{EarlyStopping, TrainConfig};

@@ -1,14 +1,10 @@
-//! When a run is written down, and what.
+//! When a run is written down, and what is kept of its best epoch.
 
 use std::time::{Duration, Instant};
 
-use pellucid_compute::Scalar;
-use pellucid_data::Element;
-
-use super::{CheckpointPolicy, History, Progress, Trainer};
-use crate::checkpoint::{Checkpoint, TrainingState};
+use super::policy::CheckpointPolicy;
+use super::progress::Progress;
 use crate::error::Error;
-use crate::session::Model;
 
 /// A writing may take a twentieth of the time.
 const SHARE: u32 = 20;
@@ -17,13 +13,13 @@ const SHARE: u32 = 20;
 #[derive(Debug)]
 pub(super) struct Saving {
     pub policy: CheckpointPolicy,
-    latest: Clock,
-    best: Clock,
+    pub latest: Clock,
+    pub best: Clock,
 }
 
 /// When a file was last written, and how long that took.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
+pub(super) struct Clock {
     last: Instant,
     cost: Duration,
 }
@@ -37,7 +33,7 @@ impl Clock {
         least.is_zero() || self.last.elapsed() >= least.max(self.cost * SHARE)
     }
 
-    fn time(&mut self, write: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    pub fn time(&mut self, write: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
         let begin = Instant::now();
         write()?;
         self.last = Instant::now();
@@ -80,90 +76,12 @@ pub(super) struct Best<F> {
     pub parameters: Vec<F>,
     /// The state of the layers, such as running means.
     pub state: Vec<F>,
-    optimizer_state: Vec<F>,
-    progress: Progress,
-    epochs: usize,
+    /// The optimiser's numbers; empty where no file asks for them.
+    pub optimizer_state: Vec<F>,
+    /// How far the run had come.
+    pub progress: Progress,
+    /// The epochs that it had made.
+    pub epochs: usize,
     /// It is newer than its file.
     pub pending: bool,
-}
-
-impl<F: Scalar + Element> Trainer<F> {
-    /// Keeps the present state as the best, where a file or early stopping will ask for it.
-    pub(super) fn keep_best(&mut self) {
-        let file = self.saving.policy.best.is_some();
-        if file || self.config.early_stopping.is_some() {
-            self.best.parameters.clear();
-            self.best.parameters.extend_from_slice(self.learner.model.parameters());
-            self.best.state.clear();
-            self.best.state.extend_from_slice(self.learner.model.state());
-        }
-        if file {
-            self.best.optimizer_state.clear();
-            self.best.optimizer_state.extend_from_slice(&self.learner.optimizer_state);
-            (self.best.progress, self.best.epochs) = (self.progress, self.history.epochs.len());
-            self.best.pending = true;
-        }
-    }
-
-    /// Writes the best state where its file is older. It goes before the newest: a run that is killed in between and
-    /// resumed from an older state finds the same best again.
-    pub(super) fn save_best(&mut self) -> Result<(), Error> {
-        if self.best.pending
-            && let Some(path) = &self.saving.policy.best
-        {
-            let mut model = self.model().clone();
-            model.parameters_mut().copy_from_slice(&self.best.parameters);
-            model.state_mut().copy_from_slice(&self.best.state);
-            let history = History {
-                epochs: self.history.epochs[..self.best.epochs].to_vec(),
-                best: self.history.best,
-                terms: self.history.terms.clone(),
-            };
-            let checkpoint = self.write_down(model, &self.best.optimizer_state, self.best.progress, history);
-            self.saving.best.time(|| Ok(checkpoint.write(path)?))?;
-            self.best.pending = false;
-        }
-        Ok(())
-    }
-
-    /// Writes the best and the newest state.
-    pub(super) fn save(&mut self) -> Result<(), Error> {
-        self.save_best()?;
-        let checkpoint = self.saving.policy.latest.is_some().then(|| self.checkpoint());
-        if let (Some(path), Some(checkpoint)) = (&self.saving.policy.latest, checkpoint) {
-            self.saving.latest.time(|| Ok(checkpoint.write(path)?))?;
-        }
-        Ok(())
-    }
-
-    /// The model and the whole state of the run, to be written.
-    pub fn checkpoint(&self) -> Checkpoint<F> {
-        self.write_down(
-            self.model().clone(),
-            &self.learner.optimizer_state,
-            self.progress,
-            self.history.clone(),
-        )
-    }
-
-    fn write_down(
-        &self,
-        model: Model<F>,
-        optimizer_state: &[F],
-        progress: Progress,
-        history: History,
-    ) -> Checkpoint<F> {
-        let stopping = self.config.early_stopping.is_some();
-        let state = TrainingState {
-            config: self.config.clone(),
-            custom: self.custom.clone(),
-            progress,
-            history,
-            optimizer_state: optimizer_state.to_vec(),
-            best_parameters: if stopping { self.best.parameters.clone() } else { Vec::new() },
-            best_state: if stopping { self.best.state.clone() } else { Vec::new() },
-        };
-        let checkpoint = Checkpoint::new(model, Some(state)).with_data(self.data.clone());
-        self.metadata.iter().fold(checkpoint, |checkpoint, (key, value)| checkpoint.describe_as(key, value))
-    }
 }
