@@ -157,8 +157,8 @@ fn history() -> impl Strategy<Value = History> {
             regularised_loss,
             validation_loss,
             learning_rate,
-            train_terms: TermLosses::default(),
-            validation_terms: TermLosses::default(),
+            train_terms: vec![],
+            validation_terms: vec![],
         },
     );
     (prop::collection::vec(epoch, 0..5), prop::option::of((any::<u64>(), number())))

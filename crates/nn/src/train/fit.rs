@@ -35,6 +35,7 @@ impl<F: Scalar + Element> Trainer<F> {
         self.saving.restart();
         let remaining = self.config.epochs.saturating_sub(self.progress.epoch);
         self.history.epochs.reserve(usize::try_from(remaining).unwrap_or(0).min(1 << 20));
+        let totals = self.learner.total_weights(train, &(0..train.len() as u32));
         let mut order: Vec<u32> = (0..train.len() as u32).collect();
         let steps = Batches::new(train.len(), self.config.samples()).len() as u64;
         while self.progress.epoch < self.config.epochs && !self.progress.stopped {
@@ -44,7 +45,7 @@ impl<F: Scalar + Element> Trainer<F> {
                 self.save()?;
                 return Ok(Outcome::Interrupted);
             }
-            let record = self.close_epoch(train, validation)?;
+            let record = self.close_epoch(&totals, validation)?;
             let interrupted = observer.epoch(&record, &self.learner.model).is_break() || stop;
             let last = self.progress.epoch == self.config.epochs || self.progress.stopped;
             if last || interrupted || self.saving.epoch_is_due(self.progress.epoch) {
@@ -95,18 +96,21 @@ impl<F: Scalar + Element> Trainer<F> {
     }
 
     /// Records the epoch that has just ended, keeps its state where it is the best, and decides on an early stop.
-    fn close_epoch(&mut self, train: &Dataset, validation: Option<&Dataset>) -> Result<EpochRecord, Error> {
+    fn close_epoch(
+        &mut self,
+        totals: &TermLosses,
+        validation: Option<&Dataset>,
+    ) -> Result<EpochRecord, Error> {
         let steps = std::mem::take(&mut self.progress.step_in_epoch);
         let (sum, sums) =
             (std::mem::take(&mut self.progress.loss_sum), std::mem::take(&mut self.progress.term_sums));
         let sums = if sums.is_empty() { [sum].into_iter().collect() } else { sums };
-        let totals = self.learner.total_weights(train, &(0..train.len() as u32));
         let Losses { total: train_loss, terms: train_terms, .. } =
-            self.learner.objective.means(&sums, &totals);
+            self.learner.objective.means(&sums, totals);
         self.progress.epoch += 1;
         let validation = validation.map(|data| self.mean_losses(data));
         let validation_loss = validation.map(|losses| losses.total);
-        let several = |terms: TermLosses| if terms.len() > 1 { terms } else { TermLosses::default() };
+        let several = |terms: TermLosses| if terms.len() > 1 { terms.to_vec() } else { Vec::new() };
         let regularised_loss = self.learner.penalty().map(|penalty| train_loss + penalty);
         for loss in [regularised_loss, validation_loss].into_iter().flatten() {
             self.within_range(loss)?;
@@ -121,7 +125,7 @@ impl<F: Scalar + Element> Trainer<F> {
             train_terms: several(train_terms),
             validation_terms: several(validation.map(|losses| losses.terms).unwrap_or_default()),
         };
-        self.history.epochs.push(record);
+        self.history.epochs.push(record.clone());
 
         let score = validation_loss.unwrap_or(train_loss);
         if let Some(stopping) = self.config.early_stopping

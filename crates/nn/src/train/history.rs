@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::objective::TermLosses;
-
 /// One epoch of a run. Nothing here depends on the clock, so a history is the same for any number of threads.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochRecord {
     /// The epoch, from 1.
     pub epoch: u64,
@@ -20,15 +18,11 @@ pub struct EpochRecord {
     /// The learning rate of the epoch's last step.
     pub learning_rate: f64,
     /// The mean training loss of each term, of an objective of several; named by [`History::terms`].
-    #[serde(default, skip_serializing_if = "is_empty")]
-    pub train_terms: TermLosses,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub train_terms: Vec<f64>,
     /// The mean validation loss of each term, of an objective of several.
-    #[serde(default, skip_serializing_if = "is_empty")]
-    pub validation_terms: TermLosses,
-}
-
-fn is_empty(losses: &TermLosses) -> bool {
-    losses.is_empty()
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub validation_terms: Vec<f64>,
 }
 
 /// All epochs of a run, and the best.
