@@ -4,6 +4,10 @@
 //! only test of the file: another would be counted with it.
 
 mod common;
+#[path = "graph/custom.rs"]
+mod custom;
+#[path = "graph/trained.rs"]
+mod trained;
 
 use std::alloc::System;
 use std::sync::Arc;
@@ -29,18 +33,23 @@ fn calls(mut work: impl FnMut()) -> usize {
 }
 
 /// Calls of the allocator by three epochs of steps that follow a first step.
-fn calls_of_steps(network: Sequential<f32>, data: &Dataset, config: &TrainConfig, threads: usize) -> usize {
+fn calls_of_steps(
+    network: impl Into<Graph<f32>>,
+    data: &Dataset,
+    config: &TrainConfig,
+    threads: usize,
+) -> usize {
     let pool = Arc::new(Pool::new(threads));
     let model = Model::new(network, 1).unwrap();
     let mut trainer = Trainer::new(model, config.clone(), &pool).unwrap();
     let mut order: Vec<u32> = (0..data.len() as u32).collect();
     // Workers allocate when they start; wait until they all have.
     pool.run(threads, |_| ());
-    trainer.step(data, &order[..config.batch_size], 3);
+    trainer.step(data, &order[..config.samples()], 3);
     calls(|| {
         for epoch in 0..3 {
             permutation_into(config.seed, epoch, &mut order);
-            for range in Batches::new(data.len(), config.batch_size) {
+            for range in Batches::new(data.len(), config.samples()) {
                 let loss = trainer.step(data, &order[range], 3);
                 assert!(loss.is_finite());
             }
@@ -169,6 +178,12 @@ fn a_training_step_after_the_first_does_not_allocate() {
         let xor = calls_of_steps(xor().0, &truth_table, &small, threads);
         println!("{threads} threads: {autoencoder} calls of the allocator by the autoencoder, {xor} by XOR");
         assert_eq!((autoencoder, xor), (0, 0), "calls of the allocator on {threads} threads");
+        // Two losses, weights, groups; whole batches, and batches in three parts of which the last is smaller.
+        for parts in [1, 3] {
+            let config = trained::config(400 / parts, parts);
+            let calls = calls_of_steps(trained::network(), &trained::data(600), &config, threads);
+            assert_eq!(calls, 0, "calls of the allocator by {parts} parts on {threads} threads");
+        }
         for (name, calls) in calls_of_examples(threads) {
             assert_eq!(calls, 0, "calls of the allocator by {name} on {threads} threads");
         }

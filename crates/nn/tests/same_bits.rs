@@ -2,6 +2,8 @@
 //! resuming anywhere.
 
 mod common;
+#[path = "common/stop_at.rs"]
+mod stop_at;
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 
 use pellucid_data::Dataset;
 use pellucid_nn::*;
+use stop_at::StopAt;
 
 const ADAM: OptimizerConfig =
     OptimizerConfig::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 });
@@ -44,22 +47,6 @@ fn any_number_of_threads_gives_the_same_bytes() {
     for threads in 2..=4 {
         assert!(run(threads) == one, "{threads} threads give other bytes than one");
     }
-}
-
-/// Interrupts a run after a step of an epoch, or after an epoch (step 0).
-struct StopAt(u64, u64);
-
-impl Observer<f32> for StopAt {
-    fn step(&mut self, report: &StepReport) -> ControlFlow<()> {
-        stop_if((report.epoch, report.step) == (self.0, self.1))
-    }
-    fn epoch(&mut self, record: &EpochRecord, _model: &Model<f32>) -> ControlFlow<()> {
-        stop_if((record.epoch, 0) == (self.0, self.1))
-    }
-}
-
-fn stop_if(condition: bool) -> ControlFlow<()> {
-    if condition { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// y = x n with n fresh random numbers for every step and sample, as dropout draws them.

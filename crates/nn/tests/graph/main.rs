@@ -10,4 +10,7 @@ mod random;
 mod refused;
 mod resume;
 mod state;
+#[path = "../common/stop_at.rs"]
+mod stop_at;
+mod trained;
 mod transposed;

@@ -1,67 +1,29 @@
-//! A graph with a residual, a tied tensor, dropout and state, trained: the same bytes for any number of threads and after
-//! stopping and resuming.
+//! A training of everything at once: the same bytes for any number of threads and after stopping and resuming.
 
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use pellucid_data::{Dataset, Features, Matrix, Targets};
-use pellucid_nn::{Activation::Tanh, *};
+use pellucid_nn::*;
 
-use crate::custom::{Halve, Normalize};
+use crate::stop_at::StopAt;
+use crate::trained::{config, data, network};
 
-fn network() -> Graph<f32> {
-    let mut graph = Graph::new();
-    let x = graph.input("x", 24);
-    let a = graph.then(x, Dense::new(24).activation(Tanh));
-    let n = graph.then(a, Normalize);
-    let d = graph.then(n, Halve);
-    let b = graph.then(d, Dense::new(24).activation(Tanh));
-    graph.tie(b, "weight", "dense1.weight");
-    let sum = graph.join(Add, &[a, b]);
-    graph.then(sum, Dense::new(24));
-    graph
-}
-
-fn data(rows: usize) -> Dataset {
-    let pixels = (0..rows * 24).map(|i| ((i * i * 31 + i) % 251) as u8).collect();
-    Dataset::new(Features::U8(Matrix::new(rows, 24, pixels).unwrap()), Targets::SameAsInput).unwrap()
-}
-
-struct StopAt(u64, u64);
-
-impl Observer<f32> for StopAt {
-    fn step(&mut self, report: &StepReport) -> ControlFlow<()> {
-        if (report.epoch, report.step) == (self.0, self.1) {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-}
-
-fn config() -> TrainConfig {
-    TrainConfig {
-        epochs: 3,
-        batch_size: 400,
-        early_stopping: Some(EarlyStopping { patience: 3, min_delta: 0.0 }),
-        optimizer: serde_json::from_str(r#"{"kind": "adam"}"#).unwrap(),
-        ..TrainConfig::default()
-    }
-}
-
-/// The bytes of a run that is stopped and read again after some steps.
-fn run(threads: usize, stops: &[(u64, u64)], path: &Path) -> Vec<u8> {
+/// The bytes of a run that is stopped and read again after some steps: parameters, optimiser's and layers' state, history.
+fn run(config: &TrainConfig, threads: usize, stops: &[(u64, u64)], path: &Path) -> Vec<u8> {
     let pool = Arc::new(Pool::new(threads));
-    let (train, validation) = (data(1000), data(100));
-    let mut trainer = Trainer::new(Model::new(network(), 4).unwrap(), config(), &pool).unwrap();
+    // Three steps an epoch, the last smaller.
+    let (train, validation) = (data(3600), data(100));
+    let mut trainer = Trainer::new(Model::new(network(), 4).unwrap(), config.clone(), &pool).unwrap();
     for &(epoch, step) in stops {
         let outcome = trainer.fit(&train, Some(&validation), &mut StopAt(epoch, step)).unwrap();
         assert_eq!(outcome, Outcome::Interrupted);
         trainer.checkpoint().write(path).unwrap();
-        trainer = Trainer::resume(Checkpoint::read_into(path, network()).unwrap(), config(), &pool).unwrap();
+        let checkpoint = Checkpoint::read_into(path, network()).unwrap();
+        trainer = Trainer::resume(checkpoint, config.clone(), &pool).unwrap();
     }
     trainer.fit(&train, Some(&validation), &mut ()).unwrap();
+    assert_eq!(trainer.history().epochs.len(), 3);
+    assert_eq!(trainer.history().epochs[2].train_terms.len(), 2);
     trainer.checkpoint().to_bytes().unwrap()
 }
 
@@ -69,15 +31,17 @@ fn run(threads: usize, stops: &[(u64, u64)], path: &Path) -> Vec<u8> {
 fn threads_and_stops_leave_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("latest.safetensors");
-    let alone = run(1, &[], &path);
-    let names = checkpoint::parse_header("alone", &alone).unwrap().1;
-    for name in ["state/normalize1.mean", "best_state"] {
-        assert!(names.iter().any(|tensor| tensor.name == name), "{name}");
-    }
-    for threads in 2..=4 {
-        assert!(run(threads, &[], &path) == alone, "{threads} threads");
-    }
-    for stops in [&[(1, 1)][..], &[(2, 2)], &[(1, 3)], &[(1, 2), (2, 1), (3, 2)]] {
-        assert!(run(2, stops, &path) == alone, "{stops:?}");
+    for config in [config(1600, 1), config(800, 2)] {
+        let alone = run(&config, 1, &[], &path);
+        let names = checkpoint::parse_header("alone", &alone).unwrap().1;
+        for name in ["state/normalize1.mean", "best_state"] {
+            assert!(names.iter().any(|tensor| tensor.name == name), "{name}");
+        }
+        for threads in 2..=4 {
+            assert!(run(&config, threads, &[], &path) == alone, "{threads} threads");
+        }
+        for stops in [&[(1, 1)][..], &[(2, 2)], &[(1, 3)], &[(2, 0)], &[(1, 2), (2, 1), (3, 2)]] {
+            assert!(run(&config, 2, stops, &path) == alone, "{stops:?}");
+        }
     }
 }
