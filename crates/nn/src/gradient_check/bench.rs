@@ -103,7 +103,7 @@ impl<'a> Bench<'a> {
         self.session.forward_from(place, weights, Some(self.stream));
     }
 
-    /// The parts of the objective, which add up to it: the terms of a single loss sample by sample, or its terms.
+    /// The parts of the objective, which add up to it: the rows of its only term, or its terms.
     fn loss(&mut self) -> Vec<f64> {
         match *self.samples {
             Samples::Slices { loss, targets, .. } => {
@@ -116,14 +116,13 @@ impl<'a> Bench<'a> {
             Samples::Data { objective, data } => {
                 let Some((memory, positions)) = &mut self.memory else { return Vec::new() };
                 let losses = batch_losses(&mut self.session, objective, data, positions, None, memory);
-                // Sample by sample where the sums of a single loss of samples of equal weight are at hand: less is rounded.
+                // Row by row where there is one term: less is rounded.
                 if let ([term], Some(value)) = (objective.terms(), self.session.losses().next()) {
-                    let (batch, sums) = (positions.len(), &memory.sums[..positions.len()]);
-                    let width = self.session.value(value).len() / batch;
-                    let terms = term.loss().terms(batch, width) as f64;
-                    if sums.iter().sum::<f64>() / terms == losses.terms[0] {
-                        return sums.iter().map(|sum| term.weight() * sum / terms).collect();
-                    }
+                    let rows = memory.rows;
+                    let count = term.loss().terms(rows, self.session.value(value).len() / rows) as f64;
+                    let total = count / rows as f64 * losses.weights[0];
+                    let part = |sum: &f64| if total == 0.0 { 0.0 } else { term.weight() * sum / total };
+                    return memory.sums[..rows].iter().map(part).collect();
                 }
                 let parts = objective.terms().iter().zip(&*losses.terms);
                 parts.map(|(term, loss)| term.weight() * loss).collect()

@@ -83,6 +83,7 @@ pub(crate) fn batch_losses<F: Scalar + Element>(
         };
         let LossSlices { value, target, gradient } = session.slices_of(number, target);
         let rows = batch * places;
+        memory.rows = rows;
         let target = match origin {
             Origin::Value(_) => Target::Values(target.unwrap_or_default()),
             Origin::Indices(column) => {

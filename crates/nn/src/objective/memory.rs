@@ -15,6 +15,8 @@ pub(crate) struct LossMemory<F> {
     pub classes: Vec<u32>,
     pub weights: Buffer<F>,
     pub sums: Buffer<f64>,
+    /// The rows of the term that was computed last: samples, or their places where each has a class.
+    pub rows: usize,
     /// For each term, the number in the plan of the value that is its target.
     pub values: Vec<Option<usize>>,
 }
@@ -41,6 +43,7 @@ impl<F: Scalar> LossMemory<F> {
             classes: zeroed(rows)?,
             weights: zeros(rows)?,
             sums: zeros(rows)?,
+            rows: 0,
             values: values.collect(),
         })
     }

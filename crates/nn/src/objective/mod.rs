@@ -162,7 +162,8 @@ impl<'a, F: Scalar> Objective<'a, F> {
         self
     }
 
-    /// Weighs samples by their class, in terms that are compared with classes.
+    /// Weighs samples by their class, in all terms, once the weights are found from a training set: by a training step, or by
+    /// [`Objective::weigh_classes`].
     #[must_use]
     pub fn class_weights(self, class_weights: Option<ClassWeights>) -> Self {
         Self { class_weights, weight_of_class: None, ..self }

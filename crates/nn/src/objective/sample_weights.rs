@@ -10,10 +10,10 @@ use crate::error::Error;
 pub(crate) const WEIGHT: &str = "weight";
 
 impl<F: Scalar + Element> Objective<'_, F> {
-    /// Finds the weights of the classes of a training set, where a rule asks for them.
+    /// Finds the weights of the classes of a training set, where they are asked for. A trainer does so by itself.
     ///
     /// # Errors
-    /// Returns an error if there are not as many as classes, if one is negative or not finite, or if the data have none.
+    /// Returns an error if there are not as many as classes, if one is negative or not finite, or if the data have no classes.
     pub fn weigh_classes(&mut self, train: &Dataset) -> Result<(), Error> {
         let Some(weights) = &self.class_weights else { return Ok(()) };
         let Targets::Classes { classes, .. } = &**train.targets() else {
@@ -35,6 +35,11 @@ impl<F: Scalar + Element> Objective<'_, F> {
             ClassWeights::Rule(_) => balanced(train, *classes),
         });
         Ok(())
+    }
+
+    /// Whether the weights of classes are asked for and not found yet.
+    pub(crate) fn awaits_classes(&self) -> bool {
+        self.class_weights.is_some() && self.weight_of_class.is_none()
     }
 
     /// Whether samples count differently in a data set.

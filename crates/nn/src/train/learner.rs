@@ -146,7 +146,8 @@ impl<F: Scalar + Element> Learner<F> {
     /// A training step on the samples at `positions` of a data set; random layers draw from `stream`. Returns the losses.
     ///
     /// # Errors
-    /// Returns an error if the memory for a batch of this size was not taken before, and the system does not have it.
+    /// Returns an error if the memory for a batch of this size was not taken before, and the system does not have it, or if
+    /// the data do not fit the objective's class weights.
     ///
     /// # Panics
     /// Panics if the data do not fit the model and the objective; see [`check_fit`](crate::check_fit).
@@ -171,6 +172,9 @@ impl<F: Scalar + Element> Learner<F> {
     /// As [`Learner::step`].
     pub fn gradient(&mut self, data: &Dataset, positions: &[u32], stream: Stream) -> Result<Losses, Error> {
         self.reserve(positions.len())?;
+        if self.objective.awaits_classes() {
+            self.objective.weigh_classes(data)?;
+        }
         if positions.len() <= self.most {
             let losses = self.losses(data, positions, Some(stream), None);
             self.backward(false);

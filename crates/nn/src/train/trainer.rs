@@ -221,7 +221,8 @@ impl<F: Scalar + Element> Trainer<F> {
     /// batch is larger than any before.
     ///
     /// # Panics
-    /// Panics if the system does not have the memory for the batch; see [`Trainer::reserve`].
+    /// Panics if the data do not fit the model and the objective, as [`check_fit`] tells, or if the system does not have the
+    /// memory for the batch; see [`Trainer::reserve`].
     pub fn step(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> f64 {
         self.step_losses(train, positions, steps).total
     }
@@ -271,9 +272,13 @@ impl<F: Scalar + Element> Trainer<F> {
     /// The mean loss over a data set with the present parameters.
     ///
     /// # Errors
-    /// Returns an error if the data set is empty or does not fit the model, or the loss is larger than `F` can hold, infinite
-    /// or NaN.
+    /// Returns an error if the data set is empty or does not fit the model, the loss is larger than `F` can hold, infinite or
+    /// NaN, or class weights are asked for and no step has found those of the training set.
     pub fn evaluate(&mut self, data: &Dataset) -> Result<f64, Error> {
+        if self.learner.objective.awaits_classes() {
+            let message = "class_weights: expected those of a training set, found none yet";
+            return Err(Error::Config(message.into()));
+        }
         check_fit(&self.learner.model, &self.learner.objective, data)?;
         self.reserve(self.evaluation_batch(data))?;
         let loss = self.mean_losses(data).total;
