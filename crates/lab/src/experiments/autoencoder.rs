@@ -8,12 +8,12 @@ use pellucid::eval::{Pca, ReconstructionQuality, sigmoid};
 use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport};
 use pellucid::prelude::*;
 use pellucid_report::{
-    AutoencoderEvidence, AutoencoderResults, DigitPair, Hyperparameters, LatentPlane, LatentPoint, Role,
-    SplitSizes,
+    AutoencoderEvidence, AutoencoderResults, DigitPair, Hyperparameters, LatentPlane, LatentPoint, SplitSizes,
 };
 use pellucid_terminal::{failure, machine, progress::Progress};
 
-use super::{diagram, preset};
+use super::diagram::diagram;
+use super::preset;
 use crate::args::reproduce::Reproduce;
 use crate::reconstruction::quality;
 
@@ -22,6 +22,19 @@ pub const PIXELS: usize = 784;
 
 /// Numbers of the latent code.
 pub const LATENT: usize = 32;
+
+/// The names of the input and the layers in the diagram.
+const LABELS: [&str; 9] = [
+    "Input",
+    "Encoder 1",
+    "Encoder 2",
+    "Encoder 3",
+    "Latent",
+    "Decoder 1",
+    "Decoder 2",
+    "Decoder 3",
+    "Logits",
+];
 
 /// The file of the trained model, in the folder of the results.
 pub const CHECKPOINT: &str = "autoencoder.safetensors";
@@ -137,17 +150,7 @@ pub fn run(
         },
     };
     let evidence = AutoencoderEvidence {
-        network: diagram(&[
-            ("Input", PIXELS, None, Role::Input),
-            ("Encoder 1", 256, Some("ReLU"), Role::Hidden),
-            ("Encoder 2", 128, Some("ReLU"), Role::Hidden),
-            ("Encoder 3", 64, Some("ReLU"), Role::Hidden),
-            ("Latent", LATENT, None, Role::Latent),
-            ("Decoder 1", 64, Some("ReLU"), Role::Hidden),
-            ("Decoder 2", 128, Some("ReLU"), Role::Hidden),
-            ("Decoder 3", 256, Some("ReLU"), Role::Hidden),
-            ("Logits", PIXELS, None, Role::Output),
-        ]),
+        network: diagram(&model, &LABELS),
         digits,
         sample_errors: quality.per_sample_mse,
         latent: latent_plane(&model, &split.test, mnist.labels(), pool)?,

@@ -6,9 +6,9 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use pellucid::nn::TensorView;
 use pellucid::prelude::*;
-use pellucid_report::{Hyperparameters, Matrix as Shown, Role, Surface, XorEvidence, XorResults, XorStep};
+use pellucid_report::{Hyperparameters, Matrix as Shown, Surface, XorEvidence, XorResults, XorStep};
 
-use super::diagram;
+use super::diagram::diagram;
 
 /// The four points, row by row.
 pub const INPUTS: [f32; 8] = [0., 0., 0., 1., 1., 0., 1., 1.];
@@ -91,11 +91,7 @@ pub fn run(seed: u64) -> Result<(XorResults, XorEvidence)> {
         },
     };
     let evidence = XorEvidence {
-        network: diagram(&[
-            ("Input", 2, None, Role::Input),
-            ("Hidden", 4, Some("Tanh"), Role::Hidden),
-            ("Output", 1, Some("Sigmoid"), Role::Output),
-        ]),
+        network: diagram(model, &["Input", "Hidden", "Output"]),
         loss,
         surface: Surface { low: -0.5, high: 1.5, side: SIDE, values: surface },
         step: Some(step),
