@@ -1,14 +1,16 @@
 //! Checks of single layers and losses, and of all that are built in.
 
 use pellucid_compute::{Scalar, Stream};
+use pellucid_data::{Column, Dataset, Features, Matrix};
 
 use super::{Check, GradientCheck};
 use crate::configs::Example;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::layers::{Activation, LayerConfig};
-use crate::losses::{Loss, LossConfig, LossRows};
+use crate::losses::{Loss, LossConfig, LossRows, TargetKind};
 use crate::network::{Sequential, Shape};
+use crate::objective::{Objective, Term};
 use crate::session::Model;
 
 /// The inner product L = sum u y with a fixed direction u, the target. Its gradient is u, a random upstream gradient under
@@ -93,13 +95,37 @@ pub fn check_loss(
     seed: u64,
 ) -> Result<Vec<Check>, Error> {
     let width = targets.len() / batch.max(1);
+    let (model, x) = predictions(batch, width, seed)?;
+    let checks = GradientCheck::new(component, &model, loss, &x, targets).run()?;
+    Ok(named_prediction(checks))
+}
+
+/// The same with the index of a class for each sample, of `width` classes.
+fn check_loss_of_classes(
+    component: String,
+    loss: &dyn Loss<f64>,
+    classes: Vec<u32>,
+    width: usize,
+    seed: u64,
+) -> Result<Vec<Check>, Error> {
+    let (model, x) = predictions(classes.len(), width, seed)?;
+    let x = Column::numbers(Features::F64(Matrix::new(classes.len(), width, x)?));
+    let data = Dataset::from_columns([("input", x), ("target", Column::classes(classes, width))])?;
+    let objective = Objective::new().with(Term::borrowed("loss", loss));
+    Ok(named_prediction(GradientCheck::of(component, &model, &objective, &data).run()?))
+}
+
+/// A network whose output is its input, and random samples for it.
+fn predictions(batch: usize, width: usize, seed: u64) -> Result<(Model<f64>, Vec<f64>), Error> {
     let model = Model::new(Sequential::new(width).with(Activation::Identity), seed)?;
-    let x = normal(batch * width, Stream::new(seed).child(1));
-    let mut checks = GradientCheck::new(component, &model, loss, &x, targets).run()?;
+    Ok((model, normal(batch * width, Stream::new(seed).child(1))))
+}
+
+fn named_prediction(mut checks: Vec<Check>) -> Vec<Check> {
     for check in &mut checks {
         "prediction".clone_into(&mut check.parameter);
     }
-    Ok(checks)
+    checks
 }
 
 /// The samples that layers and losses are checked with.
@@ -117,7 +143,8 @@ pub fn check_layers(seed: u64) -> Result<Vec<Check>, Error> {
     Ok(checks)
 }
 
-/// Checks every built-in loss by its examples, at random targets for which it is defined, and at one-hot rows.
+/// Checks every built-in loss by its examples, at random targets for which it is defined, at one-hot rows, and at indices of
+/// classes where it accepts them.
 ///
 /// # Errors
 /// Errors if a loss cannot be evaluated.
@@ -133,6 +160,10 @@ pub fn check_losses(seed: u64) -> Result<Vec<Check>, Error> {
         Stream::new(seed).child(3).fill_uniform(&mut values, range.start().max(-2.0), range.end().min(2.0));
         for (targets, of) in [(&values, ""), (&one_hot, ", one-hot")] {
             checks.extend(check_loss(format!("{name}{of}"), &*loss, batch, targets, seed)?);
+        }
+        if loss.accepts(TargetKind::Classes) {
+            let classes = (0..batch).map(|i| (i * 2 % width) as u32).collect();
+            checks.extend(check_loss_of_classes(format!("{name}, classes"), &*loss, classes, width, seed)?);
         }
     }
     Ok(checks)

@@ -89,6 +89,16 @@ pub enum PlanError {
         /// What it is.
         found: String,
     },
+    /// A name or a tie of a value that is no layer, or not of this network.
+    #[error("{what}: expected {expected}, found {found}")]
+    Misplaced {
+        /// The name or the tie.
+        what: String,
+        /// What it is for.
+        expected: &'static str,
+        /// What it was given.
+        found: String,
+    },
     /// The memory needed exceeds what can be addressed.
     #[error("layer {0}: the sizes overflow the address space")]
     Overflow(String),

@@ -41,6 +41,8 @@ pub struct Graph<F> {
     kinds: HashMap<&'static str, usize>,
     /// What the names of new nodes begin with.
     prefix: String,
+    /// The first mistake that was made in building it.
+    mistake: Option<PlanError>,
 }
 
 /// An input or a node, with its name.
@@ -76,7 +78,13 @@ pub struct Tie {
 
 impl<F> Default for Graph<F> {
     fn default() -> Self {
-        Self { values: Vec::new(), views: Vec::new(), kinds: HashMap::new(), prefix: String::new() }
+        Self {
+            values: Vec::new(),
+            views: Vec::new(),
+            kinds: HashMap::new(),
+            prefix: String::new(),
+            mistake: None,
+        }
     }
 }
 
@@ -132,10 +140,26 @@ impl<F: Scalar> Graph<F> {
 
     /// Names a value, in place of its kind and number.
     pub fn name(&mut self, value: Value, name: impl Into<String>) -> Value {
-        if let Some(definition) = self.values.get_mut(value.0) {
-            definition.name = name.into();
+        let name = name.into();
+        match self.values.get_mut(value.0) {
+            Some(definition) => definition.name = name,
+            None => self.misplaced(format!("the name {name:?}"), "a value of the network", value),
         }
         value
+    }
+
+    /// Keeps the first mistake, to be told when the network is planned.
+    pub(super) fn misplaced(&mut self, what: String, expected: &'static str, value: Value) {
+        let found = match self.name_of(value) {
+            Some(name) => format!("the input {name}"),
+            None => format!("value {} of {}", value.0, self.values.len()),
+        };
+        self.mistake.get_or_insert(PlanError::Misplaced { what, expected, found });
+    }
+
+    /// The first mistake that was made in building the network.
+    pub(crate) fn mistake(&self) -> Option<&PlanError> {
+        self.mistake.as_ref()
     }
 
     /// Adds nodes whose names begin with `scope` and a dot.
@@ -164,7 +188,10 @@ impl<F: Scalar> Graph<F> {
     /// Makes all parameters of a node those of the earlier node `of`; each node keeps its own state. Ties that the node had
     /// before are dropped.
     pub fn share(&mut self, value: Value, of: Value) -> Value {
-        let to = self.name_of(of).unwrap_or_default().to_owned();
+        let Some(to) = self.name_of(of).map(str::to_owned) else {
+            self.misplaced("shared parameters".into(), "those of a layer of the network", of);
+            return value;
+        };
         self.push_tie(value, Tie { own: None, to })
     }
 
@@ -173,6 +200,9 @@ impl<F: Scalar> Graph<F> {
             // The latest tie of a tensor counts.
             node.ties.retain(|earlier| tie.own.is_some() && earlier.own != tie.own);
             node.ties.push(tie);
+        } else {
+            let what = format!("a tie of {} to {}", tie.own.as_deref().unwrap_or("all parameters"), tie.to);
+            self.misplaced(what, "a layer of the network", value);
         }
         value
     }

@@ -56,6 +56,9 @@ impl<F: Scalar> Sequential<F> {
     pub fn named(mut self, name: impl Into<String>) -> Self {
         if self.last.0 > 0 {
             self.graph.name(self.last, name);
+        } else {
+            let what = format!("the name {:?}", name.into());
+            self.graph.misplaced(what, "a layer before it", self.last);
         }
         self
     }

@@ -16,8 +16,8 @@ impl Plan {
     /// Plans a view of a network for batches of up to `max_batch` samples, so that every activation is kept.
     ///
     /// # Errors
-    /// Returns an error if a layer cannot take its input, two have one name, the view needs values from outside, a tied
-    /// tensor does not fit, or the sizes overflow.
+    /// Returns an error if a layer cannot take its input, two have one name, a name or a tie is of no value of the network, the
+    /// view needs values from outside, a tied tensor does not fit, or the sizes overflow.
     pub fn new<F: Scalar>(graph: &Graph<F>, view: &View, max_batch: usize) -> Result<Self, PlanError> {
         Self::with_layout(graph, view, &[], max_batch, Layout::Kept)
     }
@@ -39,6 +39,9 @@ impl Plan {
         max_batch: usize,
         layout: Layout,
     ) -> Result<Self, PlanError> {
+        if let Some(mistake) = graph.mistake() {
+            return Err(mistake.clone());
+        }
         let selected = select(graph, view, also)?;
         let mut plan = Self::empty(max_batch);
         let mut names = HashSet::new();

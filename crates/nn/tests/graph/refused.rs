@@ -174,6 +174,60 @@ fn values_of_another_network() {
 }
 
 #[test]
+fn names_and_ties_of_what_is_no_layer() {
+    let mut other = Graph::<f32>::new();
+    let far = (0..4).map(|i| other.input(format!("x{i}"), 3)).last().unwrap();
+    let mistaken = |mistake: &dyn Fn(&mut Graph<f32>, Value, Value)| {
+        refused(|graph, x| {
+            let h = graph.then(x, Dense::new(3));
+            mistake(graph, x, h);
+        })
+    };
+    let layer = "expected a layer of the network, found";
+    let value = "expected a value of the network, found value 3 of 2";
+    let tie = |graph: &mut Graph<f32>, value| {
+        graph.tie(value, "weight", "dense1.weight");
+    };
+    assert_eq!(
+        mistaken(&|graph, _, _| {
+            graph.name(far, "h");
+        }),
+        format!("the name \"h\": {value}")
+    );
+    assert_eq!(
+        mistaken(&|graph, _, _| tie(graph, far)),
+        format!("a tie of weight to dense1.weight: {layer} value 3 of 2")
+    );
+    assert_eq!(
+        mistaken(&|graph, x, _| tie(graph, x)),
+        format!("a tie of weight to dense1.weight: {layer} the input x")
+    );
+    assert_eq!(
+        mistaken(&|graph, x, h| {
+            graph.share(x, h);
+        }),
+        format!("a tie of all parameters to dense1: {layer} the input x")
+    );
+    assert_eq!(
+        mistaken(&|graph, _, h| {
+            graph.share(h, far);
+        }),
+        "shared parameters: expected those of a layer of the network, found value 3 of 2"
+    );
+    // The first mistake is told.
+    let two = mistaken(&|graph, x, _| {
+        graph.name(far, "a");
+        tie(graph, x);
+    });
+    assert_eq!(two, format!("the name \"a\": {value}"));
+    let unnamed = Sequential::<f32>::new(3).named("first").with(Dense::new(2));
+    assert_eq!(
+        Model::new(unnamed, 1).unwrap_err().to_string(),
+        "the name \"first\": expected a layer before it, found the input input"
+    );
+}
+
+#[test]
 fn names_that_nothing_bears() {
     let mut graph = Graph::<f32>::new();
     let x = graph.input("x", 3);
