@@ -15,7 +15,7 @@ const DEPTH: usize = 1024;
 /// Fewest multiplications that are worth a second thread.
 const GRAIN: usize = 1 << 16;
 
-/// The product y = start + x W of a row x and a matrix W of bf16 numbers, stored row by row, in f32 sums.
+/// Computes the product y = start + x W of a row x and a matrix W of bf16 numbers, stored row by row, in f32 sums.
 ///
 /// For a single sample a layer is as fast as its weights can be read, and these are half as long as those of f32. A bf16
 /// is the upper half of an f32: 8 bits of exponent and 8 of mantissa, so that a weight is off by up to 0.2 %.

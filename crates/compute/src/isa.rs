@@ -23,7 +23,7 @@ impl Isa {
     /// All, from narrow to wide.
     pub const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
 
-    /// The name that `PELLUCID_ISA` takes.
+    /// Returns the name that `PELLUCID_ISA` takes.
     pub fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
@@ -32,7 +32,7 @@ impl Isa {
         }
     }
 
-    /// The widest instruction set of this machine.
+    /// Returns the widest instruction set of this machine.
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
@@ -80,7 +80,7 @@ impl FromStr for Isa {
     }
 }
 
-/// The instruction set that the environment variable `PELLUCID_ISA` names; `None` where it is not set or empty.
+/// Returns the instruction set that the environment variable `PELLUCID_ISA` names; `None` where it is not set or empty.
 ///
 /// # Errors
 /// Returns an error if there is no such instruction set.
@@ -98,7 +98,7 @@ pub fn requested() -> Result<Option<Isa>, UnknownIsa> {
     }
 }
 
-/// The instruction set in use: the widest of this machine, or a narrower one that is [`requested`]. Read once; the name
+/// Returns the instruction set in use: the widest of this machine, or a narrower one that is [`requested`]. Read once; the name
 /// of none, or of one that this machine does not have, leaves it at the widest.
 ///
 /// ```

@@ -66,7 +66,7 @@ pub fn exp_of_negative<F: Scalar>(x: F) -> F {
     if x < F::EXP_MIN { F::ZERO } else { y }
 }
 
-/// The logistic function 1 / (1 + e^-x).
+/// Computes the logistic function 1 / (1 + e^-x).
 ///
 /// ```
 /// assert_eq!(pellucid_compute::math::sigmoid(0.0_f32), 0.5);
@@ -123,7 +123,7 @@ fn log_of_one_and<F: Scalar>(u: F) -> F {
     F::TWO * s + F::TWO * s * square * polynomial(F::ARTANH_SERIES, square)
 }
 
-/// The hyperbolic tangent (e^2x - 1) / (e^2x + 1).
+/// Computes the hyperbolic tangent (e^2x - 1) / (e^2x + 1).
 ///
 /// ```
 /// assert!((pellucid_compute::math::tanh(0.5_f64) - 0.5_f64.tanh()).abs() < 1e-15);

@@ -107,7 +107,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pool {
-    /// A pool of `threads` threads, the caller included; the number is brought into 1 to [`MAX_THREADS`], and
+    /// Makes a pool of `threads` threads, the caller included; the number is brought into 1 to [`MAX_THREADS`], and
     /// there are fewer where the system refuses a thread.
     pub fn new(threads: usize) -> Self {
         let threads = threads.clamp(1, MAX_THREADS);
@@ -138,17 +138,17 @@ impl Pool {
         Arc::new(Self::new(threads))
     }
 
-    /// A pool of the caller alone.
+    /// Makes a pool of the caller alone.
     pub fn single() -> Self {
         Self::new(1)
     }
 
-    /// A pool with as many threads as the machine offers.
+    /// Makes a pool with as many threads as the machine offers.
     pub fn per_core() -> Self {
         Self::new(std::thread::available_parallelism().map_or(1, usize::from))
     }
 
-    /// The number of threads, the caller included.
+    /// Returns the number of threads, the caller included.
     pub fn threads(&self) -> usize {
         self.workers.len() + 1
     }

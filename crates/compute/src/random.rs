@@ -33,18 +33,18 @@ fn mix(mut z: u64) -> u64 {
 }
 
 impl Stream {
-    /// The root of the streams of a seed.
+    /// Returns the root of the streams of a seed.
     pub fn new(seed: u64) -> Self {
         Self { seed, path: 0 }
     }
 
-    /// The stream below this one for `tag`: a layer's number, a step, a sample.
+    /// Returns the stream below this one for `tag`: a layer's number, a step, a sample.
     #[must_use]
     pub fn child(self, tag: u64) -> Self {
         Self { path: mix(self.path.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ mix(tag.wrapping_add(1))), ..self }
     }
 
-    /// The generator at the beginning of this stream.
+    /// Returns the generator at the beginning of this stream.
     pub fn generator(self) -> ChaCha8Rng {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
         generator.set_stream(self.path);

@@ -24,7 +24,7 @@ pub fn sum_by<F: Scalar>(n: usize, term: impl Fn(usize) -> F) -> f64 {
     total(&lanes)
 }
 
-/// The sum of 16 running sums, pairwise in `f64`.
+/// Returns the sum of 16 running sums, pairwise in `f64`.
 #[inline(always)]
 pub fn total<F: Scalar>(lanes: &[F; LANES]) -> f64 {
     let mut sums = lanes.map(F::to_f64);
@@ -71,7 +71,7 @@ pub fn sum_with_gradient<F: Scalar>(
 const BLOCK: usize = 512;
 
 vectorized! {
-    /// The sum of the elements.
+    /// Returns the sum of the elements.
     ///
     /// ```
     /// assert_eq!(pellucid_compute::reduce::sum(&[1.0_f32, 2.0, 3.5]), 6.5);
@@ -94,8 +94,8 @@ vectorized! {
     }
 }
 
-/// The Euclidean norm, the square root of the sum of squares, of numbers of any size: it is infinite only where it exceeds
-/// the largest `f64`, and NaN where a number is.
+/// Returns the Euclidean norm, the square root of the sum of squares, of numbers of any size: it is infinite only where it
+/// exceeds the largest `f64`, and NaN where a number is.
 ///
 /// ```
 /// use pellucid_compute::reduce::norm;
@@ -113,7 +113,7 @@ pub fn norm<F: Scalar>(x: &[F]) -> f64 {
     largest * norm
 }
 
-/// The largest absolute value of `x`, and the norm of `x` over it; NaN where a number is. Their product may exceed the
+/// Returns the largest absolute value of `x`, and the norm of `x` over it; NaN where a number is. Their product may exceed the
 /// largest `f64` where they do not.
 ///
 /// ```
@@ -146,7 +146,7 @@ impl<F> Split for Columns<'_, F> {
 /// Fewest additions that are worth a second thread.
 const GRAIN: usize = 1 << 15;
 
-/// The sum of the rows of a row-major matrix, added in their order: out_j = sum_i rows_ij.
+/// Computes the sum of the rows of a row-major matrix, added in their order: out_j = sum_i rows_ij.
 ///
 /// ```
 /// use pellucid_compute::{Pool, reduce::sum_rows};

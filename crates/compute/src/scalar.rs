@@ -73,16 +73,16 @@ pub trait Scalar:
     /// The coefficients 1/(2k+1) of the series of artanh(s)/s, highest first, down to 1/3.
     const ARTANH_SERIES: &'static [Self];
 
-    /// The nearest number of this type.
+    /// Returns the nearest number of this type.
     fn from_f64(x: f64) -> Self;
-    /// The number as `f64`, exactly.
+    /// Returns the number as `f64`, exactly.
     fn to_f64(self) -> f64;
-    /// The nearest number to a count.
+    /// Returns the nearest number to a count.
     fn from_usize(n: usize) -> Self;
     /// |x|.
     #[must_use]
     fn abs(self) -> Self;
-    /// The square root.
+    /// Returns the square root.
     #[must_use]
     fn sqrt(self) -> Self;
     /// Neither infinite nor NaN.
@@ -91,17 +91,17 @@ pub trait Scalar:
     fn is_nan(self) -> bool;
     /// Appends the bytes of the number, the lowest first.
     fn append_le_bytes(self, out: &mut Vec<u8>);
-    /// The number of `size_of::<Self>()` bytes, the lowest first; missing bytes are zero.
+    /// Returns the number of `size_of::<Self>()` bytes, the lowest first; missing bytes are zero.
     fn from_le_bytes(bytes: &[u8]) -> Self;
     /// 2^n of an integer-valued n within the range of normal exponents.
     fn exp2_integer(n: Self) -> Self;
-    /// The larger of two numbers; `other` where `self` is NaN.
+    /// Returns the larger of two numbers; `other` where `self` is NaN.
     #[must_use]
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         if self > other { self } else { other }
     }
-    /// The smaller of two numbers; `other` where `self` is NaN.
+    /// Returns the smaller of two numbers; `other` where `self` is NaN.
     #[must_use]
     #[inline(always)]
     fn min(self, other: Self) -> Self {

@@ -6,7 +6,7 @@ use std::ops::Range;
 ///
 /// Mutable slices are cut into disjoint parts, which is what makes [`Pool::split`](crate::Pool::split) safe.
 pub trait Split: Sized {
-    /// The rows before `mid`, and the rows from `mid` on.
+    /// Returns the rows before `mid`, and the rows from `mid` on.
     fn split_at(self, mid: usize) -> (Self, Self);
 }
 

@@ -77,7 +77,7 @@ pub enum DataError {
         origin: String,
         /// What was expected.
         expected: String,
-        /// What came.
+        /// What was found.
         found: String,
         /// Where.
         place: Place,
@@ -95,7 +95,7 @@ impl DataError {
         Self::Invalid { origin: origin.into(), expected: expected.into(), found: found.into(), place }
     }
 
-    /// A refusal of the operating system at `path`.
+    /// Makes a refusal of the operating system at `path`.
     pub fn io(path: &Path, expected: &'static str, cause: io::Error) -> Self {
         Self::Io { origin: path.display().to_string(), expected, cause }
     }

@@ -7,7 +7,7 @@ use crate::weights::Weights;
 /// The most classes of a confusion matrix, whose counts then take 2 GiB.
 const MAX_CLASSES: usize = 1 << 14;
 
-/// Share of predictions equal to the actual class, `(1/n) Σ [ŷᵢ = yᵢ]`.
+/// Returns the share of predictions equal to the actual class, `(1/n) Σ [ŷᵢ = yᵢ]`.
 ///
 /// # Errors
 /// Returns an error if there is nothing to measure or the lengths differ.
@@ -99,39 +99,39 @@ impl<N: Count> ConfusionMatrix<N> {
         Ok(Self { classes, counts: vec![N::default(); classes * classes] })
     }
 
-    /// Number of classes.
+    /// Returns the number of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// How many samples of class `actual` were predicted as `predicted`; 0 for classes out of range.
+    /// Returns how many samples of class `actual` were predicted as `predicted`; 0 for classes out of range.
     pub fn count(&self, actual: usize, predicted: usize) -> N {
         let inside = actual < self.classes && predicted < self.classes;
         if inside { self.counts[actual * self.classes + predicted] } else { N::default() }
     }
 
-    /// Number of samples.
+    /// Returns the number of samples.
     pub fn total(&self) -> N {
         self.counts.iter().copied().sum()
     }
 
-    /// How many samples are of class `actual`: the sum of a row.
+    /// Returns how many samples are of class `actual`: the sum of a row.
     pub fn support(&self, actual: usize) -> N {
         (0..self.classes).map(|predicted| self.count(actual, predicted)).sum()
     }
 
-    /// How many samples were predicted as `predicted`: the sum of a column.
+    /// Returns how many samples were predicted as `predicted`: the sum of a column.
     pub fn predictions(&self, predicted: usize) -> N {
         (0..self.classes).map(|actual| self.count(actual, predicted)).sum()
     }
 
-    /// Share of samples on the diagonal, `trace / total`.
+    /// Returns the share of samples on the diagonal, `trace / total`.
     pub fn accuracy(&self) -> f64 {
         let right: N = (0..self.classes).map(|class| self.count(class, class)).sum();
         right.to_f64() / self.total().to_f64()
     }
 
-    /// Mean over the classes of the share of each that was recognised; classes without a sample do not count.
+    /// Returns the mean over the classes of the share of each that was recognised; classes without a sample do not count.
     pub fn balanced_accuracy(&self) -> f64 {
         let present = (0..self.classes).filter(|&class| self.support(class) > N::default());
         let recalls = present.map(|class| self.count(class, class).to_f64() / self.support(class).to_f64());

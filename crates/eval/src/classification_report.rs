@@ -54,7 +54,7 @@ pub struct ClassificationReport<N = u64> {
 }
 
 impl<N: Count> ClassificationReport<N> {
-    /// The report on these counts.
+    /// Returns the report on these counts.
     pub fn new(matrix: &ConfusionMatrix<N>, zero: ZeroDivision) -> Self {
         let scores = matrix.class_scores(zero).into_iter().enumerate();
         Self {
@@ -66,7 +66,7 @@ impl<N: Count> ClassificationReport<N> {
         }
     }
 
-    /// The same report with names for the classes.
+    /// Returns the same report with names for the classes.
     ///
     /// # Errors
     /// Returns [`ClassificationError::Names`] if there is not one for each.
@@ -80,7 +80,7 @@ impl<N: Count> ClassificationReport<N> {
         Ok(self)
     }
 
-    /// The report as a table with this many digits after the point.
+    /// Returns the report as a table with this many digits after the point.
     pub fn to_text(&self, digits: usize) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.

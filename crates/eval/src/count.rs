@@ -15,7 +15,7 @@ mod sealed {
 pub trait Count:
     sealed::Sealed + Copy + Debug + Default + PartialEq + PartialOrd + Serialize + Sum<Self>
 {
-    /// The number as a float.
+    /// Returns the number as a float.
     fn to_f64(self) -> f64;
 }
 

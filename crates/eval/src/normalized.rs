@@ -16,7 +16,7 @@ pub enum Normalize {
 }
 
 impl<N: Count> ConfusionMatrix<N> {
-    /// The F-beta score of each class, `(1 + β²) tp / ((1 + β²) tp + β² fn + fp)`: recall weighs β times as much as
+    /// Returns the F-beta score of each class, `(1 + β²) tp / ((1 + β²) tp + β² fn + fp)`: recall weighs β times as much as
     /// precision; β = 1 is F1.
     ///
     /// ```
@@ -49,7 +49,7 @@ impl<N: Count> ConfusionMatrix<N> {
         if denominator > 0.0 { (1.0 + square) * right / denominator } else { zero.value() }
     }
 
-    /// The counts as shares, row by row as [`count`](ConfusionMatrix::count) has them; 0 where there is nothing to
+    /// Returns the counts as shares, row by row as [`count`](ConfusionMatrix::count) has them; 0 where there is nothing to
     /// divide by.
     pub fn normalized(&self, by: Normalize) -> Vec<f64> {
         let classes = self.classes();

@@ -111,12 +111,12 @@ impl Pca {
         Ok(Self { mean, components, explained_variance, explained_variance_ratio })
     }
 
-    /// Mean of each column.
+    /// Returns the mean of each column.
     pub fn mean(&self) -> &[f64] {
         &self.mean
     }
 
-    /// The unit vector of component `index` (0 is the widest), one loading a column.
+    /// Returns the unit vector of component `index` (0 is the widest), one loading a column.
     ///
     /// # Panics
     /// Panics if `index` is not below the number of columns.
@@ -125,17 +125,17 @@ impl Pca {
         &self.components[index * d..(index + 1) * d]
     }
 
-    /// Variance along each component, in squared units of the data, descending.
+    /// Returns the variance along each component, in squared units of the data, descending.
     pub fn explained_variance(&self) -> &[f64] {
         &self.explained_variance
     }
 
-    /// Share of the total variance along each component; all 0 where the data do not vary.
+    /// Returns the share of the total variance along each component; all 0 where the data do not vary.
     pub fn explained_variance_ratio(&self) -> &[f64] {
         &self.explained_variance_ratio
     }
 
-    /// Coordinates `(x - x̄) · cⱼ` of each row on the first `k` components: `n x k`, row-major.
+    /// Returns the coordinates `(x - x̄) · cⱼ` of each row on the first `k` components: `n x k`, row-major.
     ///
     /// # Errors
     /// Returns [`PcaError::Components`] if `k` exceeds the number of columns, and as [`Pca::fit`] for broken data.

@@ -71,7 +71,7 @@ impl<N: Count> ClassScores<N> {
 /// Scores of classes; equal to scikit-learn's `precision_recall_fscore_support` with `labels=range(classes)`: classes
 /// that occur nowhere count too.
 impl<N: Count> ConfusionMatrix<N> {
-    /// Precision, recall, F1 and support of each class.
+    /// Returns the precision, recall, F1 and support of each class.
     ///
     /// ```
     /// use pellucid_eval::{ConfusionMatrix, ZeroDivision};

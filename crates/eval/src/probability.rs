@@ -7,7 +7,7 @@ use crate::weights::Weights;
 /// How far the probabilities of a row may add up from 1; wide enough for softmax in f32.
 const SUM_TOLERANCE: f64 = 1e-5;
 
-/// Log loss of two classes, `-(1/n) Σ ln q`, where `q` is the probability `p` of the positive class for a positive
+/// Returns the log loss of two classes, `-(1/n) Σ ln q`, where `q` is the probability `p` of the positive class for a positive
 /// sample and `1 - p` for a negative one.
 ///
 /// `q` is first clipped to `[ε, 1 - ε]` with the machine precision ε = 2⁻⁵², as scikit-learn does, so that one sure and
@@ -31,8 +31,8 @@ pub(crate) fn mean_surprise(probabilities: &[f64], actual: &[bool], weights: Wei
     weights.mean(pairs.map(|(&p, &positive)| surprise(if positive { p } else { 1.0 - p })))
 }
 
-/// Log loss of several classes, `-(1/n) Σᵢ ln pᵢ(yᵢ)`; `probabilities` are `n x classes`, row-major, and clipped as in
-/// [`log_loss`].
+/// Returns the log loss of several classes, `-(1/n) Σᵢ ln pᵢ(yᵢ)`; `probabilities` are `n x classes`, row-major, and clipped
+/// as in [`log_loss`].
 ///
 /// # Errors
 /// Returns an error if there is nothing to measure, there are fewer than two classes, the shapes differ, a class
@@ -60,7 +60,7 @@ fn surprise(p: f64) -> f64 {
     -p.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
 }
 
-/// Brier score of two classes, the mean square `(1/n) Σ (pᵢ - yᵢ)²`, with `y` 1 for a positive sample and 0 for a
+/// Returns the Brier score of two classes, the mean square `(1/n) Σ (pᵢ - yᵢ)²`, with `y` 1 for a positive sample and 0 for a
 /// negative one.
 ///
 /// Source: G. W. Brier, "Verification of forecasts expressed in terms of probability", 1950.
@@ -81,8 +81,8 @@ pub(crate) fn mean_square(probabilities: &[f64], actual: &[bool], weights: Weigh
     weights.mean(probabilities.iter().zip(actual).map(|(p, &y)| (p - f64::from(u8::from(y))).powi(2)))
 }
 
-/// Brier score of several classes, `(1/n) Σᵢ Σ_c (pᵢ(c) - [yᵢ = c])²`, from 0 to 2; `probabilities` are `n x classes`,
-/// row-major.
+/// Returns the Brier score of several classes, `(1/n) Σᵢ Σ_c (pᵢ(c) - [yᵢ = c])²`, from 0 to 2; `probabilities` are `n x
+/// classes`, row-major.
 ///
 /// For two classes it is halved, as in scikit-learn, and then agrees with [`brier_score`].
 ///

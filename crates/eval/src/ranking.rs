@@ -6,8 +6,8 @@ use crate::precision_recall::Average;
 use crate::probability::check_shape;
 use crate::weights::Weights;
 
-/// Area under the ROC curve: the probability that a random positive sample has a higher score than a random negative
-/// one, where equal scores count half.
+/// Returns the area under the ROC curve: the probability that a random positive sample has a higher score than a random
+/// negative one, where equal scores count half.
 ///
 /// `AUC = (1 / n₊n₋) Σ₊ Σ₋ [s₊ > s₋] + ½ [s₊ = s₋]`, counted exactly after sorting. Only the order of the scores matters,
 /// so they may be probabilities or decision values, also infinite ones.
@@ -28,7 +28,7 @@ pub fn roc_auc(scores: &[f64], actual: &[bool]) -> Result<f64, ClassificationErr
     area(scores.iter().copied().zip(actual.iter().copied()).collect(), 1)
 }
 
-/// Area under the ROC curve of several classes, each against the rest; `scores` are `n x classes`, row-major.
+/// Returns the area under the ROC curve of several classes, each against the rest; `scores` are `n x classes`, row-major.
 ///
 /// `Macro` is the mean of the classes' areas, `Weighted` weighs them by their number of samples (a class without samples
 /// is left out), and `Micro` ranks all entries of all rows together. Equal to scikit-learn's `roc_auc_score(..., multi_class="ovr")`, which takes

@@ -50,7 +50,7 @@ pub enum ReconstructionError {
     },
 }
 
-/// The logistic function `σ(l) = 1 / (1 + e^-l)`.
+/// Computes the logistic function `σ(l) = 1 / (1 + e^-l)`.
 ///
 /// ```
 /// assert_eq!(pellucid_eval::sigmoid(0.0), 0.5);

@@ -36,7 +36,7 @@ pub enum RegressionError {
     Weights(#[from] WeightError),
 }
 
-/// Mean absolute error, `(1/n) Σ |ŷᵢ - yᵢ|`, in the unit of the targets.
+/// Returns the mean absolute error, `(1/n) Σ |ŷᵢ - yᵢ|`, in the unit of the targets.
 ///
 /// # Errors
 /// Returns an error if there is nothing to compare, the lengths differ, or a number is not finite.
@@ -55,7 +55,7 @@ pub(crate) fn mean_absolute(predicted: &[f64], actual: &[f64], weights: Weights<
     weights.mean(errors(predicted, actual).map(f64::abs))
 }
 
-/// Mean squared error, `(1/n) Σ (ŷᵢ - yᵢ)²`, in the squared unit of the targets.
+/// Returns the mean squared error, `(1/n) Σ (ŷᵢ - yᵢ)²`, in the squared unit of the targets.
 ///
 /// # Errors
 /// Returns an error as [`mean_absolute_error`].
@@ -74,7 +74,7 @@ pub(crate) fn mean_squared(predicted: &[f64], actual: &[f64], weights: Weights<'
     weights.mean(errors(predicted, actual).map(|e| e * e))
 }
 
-/// Root of the mean squared error, in the unit of the targets.
+/// Returns the root of the mean squared error, in the unit of the targets.
 ///
 /// # Errors
 /// Returns an error as [`mean_absolute_error`].
@@ -88,8 +88,8 @@ pub(crate) fn root_mean_squared(predicted: &[f64], actual: &[f64], weights: Weig
     weights.mean(errors(predicted, actual).map(|e| e / scale).map(|e| e * e)).sqrt() * scale
 }
 
-/// Coefficient of determination, `R² = 1 - Σ (yᵢ - ŷᵢ)² / Σ (yᵢ - ȳ)²`: 1 for perfect predictions, 0 for the mean of the
-/// targets, below 0 for worse.
+/// Returns the coefficient of determination, `R² = 1 - Σ (yᵢ - ŷᵢ)² / Σ (yᵢ - ȳ)²`: 1 for perfect predictions, 0 for the mean
+/// of the targets, below 0 for worse.
 ///
 /// Where all targets are equal the ratio means nothing; as in scikit-learn it is then 1 for perfect predictions and 0
 /// for any others.

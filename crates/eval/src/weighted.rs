@@ -19,7 +19,7 @@ use crate::regression::{
 };
 use crate::weights::Weights;
 
-/// Weighted share of right predictions, `Σ wᵢ [ŷᵢ = yᵢ] / Σ wᵢ`.
+/// Returns the weighted share of right predictions, `Σ wᵢ [ŷᵢ = yᵢ] / Σ wᵢ`.
 ///
 /// # Errors
 /// Returns an error as [`crate::accuracy`], and for weights as above.
@@ -33,7 +33,7 @@ pub fn accuracy<C: PartialEq>(
     Ok(mean_right(predicted, actual, weights))
 }
 
-/// Weighted mean of the log loss of two classes.
+/// Returns the weighted mean of the log loss of two classes.
 ///
 /// # Errors
 /// Returns an error as [`crate::log_loss`], and for weights as above.
@@ -43,7 +43,7 @@ pub fn log_loss(probabilities: &[f64], actual: &[bool], weights: &[f64]) -> Resu
     Ok(mean_surprise(probabilities, actual, weights))
 }
 
-/// Weighted mean of the log loss of several classes.
+/// Returns the weighted mean of the log loss of several classes.
 ///
 /// # Errors
 /// Returns an error as [`crate::multiclass_log_loss`], and for weights as above.
@@ -58,7 +58,7 @@ pub fn multiclass_log_loss<C: Copy + TryInto<i64>>(
     Ok(mean_surprise_of_rows(probabilities, &actual, classes, weights))
 }
 
-/// Weighted mean of the Brier score of two classes.
+/// Returns the weighted mean of the Brier score of two classes.
 ///
 /// # Errors
 /// Returns an error as [`crate::brier_score`], and for weights as above.
@@ -72,7 +72,7 @@ pub fn brier_score(
     Ok(mean_square(probabilities, actual, weights))
 }
 
-/// Weighted mean of the Brier score of several classes.
+/// Returns the weighted mean of the Brier score of several classes.
 ///
 /// # Errors
 /// Returns an error as [`crate::multiclass_brier_score`], and for weights as above.
@@ -87,7 +87,8 @@ pub fn multiclass_brier_score<C: Copy + TryInto<i64>>(
     Ok(mean_square_of_rows(probabilities, &actual, classes, weights))
 }
 
-/// Area under the weighted ROC curve, `Σ₊ Σ₋ w₊ w₋ ([s₊ > s₋] + ½ [s₊ = s₋]) / Σ₊ Σ₋ w₊ w₋`. Samples of weight 0 do not count.
+/// Returns the area under the weighted ROC curve, `Σ₊ Σ₋ w₊ w₋ ([s₊ > s₋] + ½ [s₊ = s₋]) / Σ₊ Σ₋ w₊ w₋`. Samples of weight 0
+/// do not count.
 ///
 /// # Errors
 /// Returns an error as [`crate::roc_auc`], and for weights as above.
@@ -98,8 +99,8 @@ pub fn roc_auc(scores: &[f64], actual: &[bool], weights: &[f64]) -> Result<f64, 
     weighted_area(samples.collect(), 1)
 }
 
-/// Area under the weighted ROC curves of several classes, each against the rest; `Average::Weighted` weighs a class by the
-/// sum of its samples' weights.
+/// Returns the area under the weighted ROC curves of several classes, each against the rest; `Average::Weighted` weighs a
+/// class by the sum of its samples' weights.
 ///
 /// # Errors
 /// Returns an error as [`crate::roc_auc_one_vs_rest`], and for weights as above.
@@ -126,7 +127,7 @@ fn checked<'a>(
     Ok(Weights::new(weights, actual.len())?)
 }
 
-/// Weighted mean absolute error, `Σ wᵢ |ŷᵢ - yᵢ| / Σ wᵢ`.
+/// Returns the weighted mean absolute error, `Σ wᵢ |ŷᵢ - yᵢ| / Σ wᵢ`.
 ///
 /// # Errors
 /// Returns an error as [`crate::mean_absolute_error`], and for weights as above.
@@ -139,7 +140,7 @@ pub fn mean_absolute_error(
     Ok(mean_absolute(predicted, actual, weights))
 }
 
-/// Weighted mean squared error, `Σ wᵢ (ŷᵢ - yᵢ)² / Σ wᵢ`.
+/// Returns the weighted mean squared error, `Σ wᵢ (ŷᵢ - yᵢ)² / Σ wᵢ`.
 ///
 /// # Errors
 /// Returns an error as [`crate::mean_squared_error`], and for weights as above.
@@ -152,7 +153,7 @@ pub fn mean_squared_error(
     Ok(mean_squared(predicted, actual, weights))
 }
 
-/// Root of the weighted mean squared error.
+/// Returns the root of the weighted mean squared error.
 ///
 /// # Errors
 /// Returns an error as [`crate::root_mean_squared_error`], and for weights as above.
@@ -165,7 +166,7 @@ pub fn root_mean_squared_error(
     Ok(root_mean_squared(predicted, actual, weights))
 }
 
-/// Weighted coefficient of determination, `1 - Σ wᵢ (yᵢ - ŷᵢ)² / Σ wᵢ (yᵢ - ȳ)²` with the weighted mean `ȳ`.
+/// Returns the weighted coefficient of determination, `1 - Σ wᵢ (yᵢ - ŷᵢ)² / Σ wᵢ (yᵢ - ȳ)²` with the weighted mean `ȳ`.
 ///
 /// # Errors
 /// Returns an error as [`crate::r2`], and for weights as above.

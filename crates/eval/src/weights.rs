@@ -47,12 +47,12 @@ impl<'a> Weights<'a> {
         if sum > 0.0 && sum.is_finite() { Ok(Self(Some(weights))) } else { Err(WeightError::Sum { sum }) }
     }
 
-    /// The weight of a sample.
+    /// Returns the weight of a sample.
     pub fn at(self, row: usize) -> f64 {
         self.0.map_or(1.0, |weights| weights[row])
     }
 
-    /// The sum over so many samples.
+    /// Returns the sum over so many samples.
     pub fn sum(self, samples: usize) -> f64 {
         self.0.map_or(samples as f64, |weights| weights.iter().sum())
     }

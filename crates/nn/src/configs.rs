@@ -19,7 +19,7 @@ pub struct Example<K> {
 }
 
 impl<K> Example<K> {
-    /// A smooth example without inputs.
+    /// Makes a smooth example without inputs.
     pub fn new(name: impl Into<String>, config: K) -> Self {
         Self { name: name.into(), config, inputs: Vec::new(), kinked: false }
     }
@@ -45,7 +45,7 @@ impl<K> Example<K> {
         self
     }
 
-    /// The example with another type of configuration.
+    /// Returns the example with another type of configuration.
     pub fn map<T>(self, f: impl FnOnce(K) -> T) -> Example<T> {
         Example { name: self.name, config: f(self.config), inputs: self.inputs, kinked: self.kinked }
     }
@@ -57,7 +57,7 @@ pub trait Examples: Sized {
     fn examples() -> Vec<Example<Self>>;
 }
 
-/// A layer's configuration as files hold it: its kind, then its hyper-parameters.
+/// Returns a layer's configuration as files hold it: its kind, then its hyper-parameters.
 ///
 /// ```
 /// let json = pellucid_nn::configs::kind_of("huber", &pellucid_nn::Huber { delta: 0.5 });

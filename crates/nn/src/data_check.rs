@@ -29,7 +29,7 @@ const BLOCK: usize = 64;
 /// ```
 ///
 /// # Errors
-/// What does not fit, with the row of the data set's table and the column.
+/// Returns an error if something does not fit: says what, with the row of the data set's table and the column.
 pub fn check_data<F: Scalar + Element>(
     model: &Model<F>,
     loss: &dyn Loss<F>,

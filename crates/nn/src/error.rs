@@ -23,7 +23,7 @@ pub enum Error {
     Input {
         /// What was expected.
         expected: String,
-        /// What came.
+        /// What was found.
         found: String,
     },
     /// A hyper-parameter out of its range.

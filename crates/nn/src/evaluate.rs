@@ -56,7 +56,7 @@ impl<F: Scalar> Objective<'_, F> {
     }
 }
 
-/// The mean loss of a model's output over a data set.
+/// Returns the mean loss of a model's output over a data set.
 ///
 /// # Errors
 /// Returns an error if the data set is empty or does not fit the model and the loss (see
@@ -71,7 +71,7 @@ pub fn evaluate<F: Scalar + Element>(
     Ok(evaluate_objective(model, &objective, data, pool)?.total)
 }
 
-/// The mean losses of a model over a data set, term by term.
+/// Returns the mean losses of a model over a data set, term by term.
 ///
 /// # Errors
 /// Returns an error if the data set is empty or does not fit the model and the objective, or if a loss is infinite or NaN.
@@ -114,7 +114,7 @@ pub fn for_each_batch<F: Scalar + Element>(
     Ok(())
 }
 
-/// The outputs of a view for every sample of a data set, row by row.
+/// Returns the outputs of a view for every sample of a data set, row by row.
 ///
 /// # Errors
 /// Returns an error if the data set does not fit the view.
@@ -129,7 +129,7 @@ pub fn predict<F: Scalar + Element>(
     Ok(outputs)
 }
 
-/// The share of samples whose largest output is that of their class.
+/// Returns the share of samples whose largest output is that of their class.
 ///
 /// # Errors
 /// Returns an error if the data set has no classes, is empty, or does not fit the model, or if an output is infinite or NaN.
@@ -160,7 +160,7 @@ pub fn accuracy<F: Scalar + Element>(
     wrong.map_or(Ok(right as f64 / data.len() as f64), Err)
 }
 
-/// The place of the largest number, the first of equals.
+/// Returns the place of the largest number, the first of equals.
 pub fn argmax<F: Scalar>(y: &[F]) -> usize {
     (1..y.len()).fold(0, |best, i| if y[i] > y[best] { i } else { best })
 }

@@ -5,7 +5,7 @@ use pellucid_compute::Scalar;
 /// Checks that a number is positive and finite.
 ///
 /// # Errors
-/// Errors if it is not, or if `F` cannot tell it from 0 or infinity; names it.
+/// Returns an error that names it if it is not, or if `F` cannot tell it from 0 or infinity.
 ///
 /// ```
 /// use pellucid_nn::hyperparameters::positive;
@@ -24,7 +24,7 @@ pub fn positive<F: Scalar>(name: &str, x: f64) -> Result<(), String> {
 /// Checks that a number is finite and at least 0.
 ///
 /// # Errors
-/// Errors if it is not, or if `F` cannot tell it from 0 or infinity; names it.
+/// Returns an error that names it if it is not, or if `F` cannot tell it from 0 or infinity.
 pub fn non_negative<F: Scalar>(name: &str, x: f64) -> Result<(), String> {
     if x >= 0.0 && x.is_finite() {
         held::<F>(name, x)
@@ -36,7 +36,7 @@ pub fn non_negative<F: Scalar>(name: &str, x: f64) -> Result<(), String> {
 /// Checks that a number lies in [0, 1).
 ///
 /// # Errors
-/// Errors if it does not; names it.
+/// Returns an error that names it if it does not.
 pub fn below_one(name: &str, x: f64) -> Result<(), String> {
     if (0.0..1.0).contains(&x) { Ok(()) } else { Err(format!("{name} = {x}: expected 0 <= {name} < 1")) }
 }
@@ -44,7 +44,7 @@ pub fn below_one(name: &str, x: f64) -> Result<(), String> {
 /// Checks that `F` can tell a number other than 0 from 0 and infinity.
 ///
 /// # Errors
-/// Errors if it cannot; names it.
+/// Returns an error that names it if it cannot.
 pub fn held<F: Scalar>(name: &str, x: f64) -> Result<(), String> {
     let held = F::from_f64(x);
     if x == 0.0 || (held.abs() >= F::MIN_POSITIVE && held.is_finite()) {

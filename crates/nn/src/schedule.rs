@@ -57,17 +57,17 @@ pub enum Decay {
 }
 
 impl Schedule {
-    /// A constant rate.
+    /// Makes a constant rate.
     pub fn constant(learning_rate: f64) -> Self {
         Self { learning_rate, decay: Decay::Constant, warmup_steps: 0 }
     }
 
-    /// A rate that falls to zero along half a cosine.
+    /// Makes a rate that falls to zero along half a cosine.
     pub fn cosine(learning_rate: f64) -> Self {
         Self { decay: Decay::Cosine { floor: 0.0 }, ..Self::constant(learning_rate) }
     }
 
-    /// A rate that falls by `factor` every `every` epochs.
+    /// Makes a rate that falls by `factor` every `every` epochs.
     pub fn step(learning_rate: f64, every: u64, factor: f64) -> Self {
         Self { decay: Decay::Step { every, factor }, ..Self::constant(learning_rate) }
     }
@@ -78,7 +78,7 @@ impl Schedule {
         Self { warmup_steps: steps, ..self }
     }
 
-    /// The rate of step `step` (from 0) of `total`, with `steps_per_epoch` steps an epoch.
+    /// Returns the rate of step `step` (from 0) of `total`, with `steps_per_epoch` steps an epoch.
     pub fn rate(&self, step: u64, total: u64, steps_per_epoch: u64) -> f64 {
         if step < self.warmup_steps {
             return self.learning_rate * (step + 1) as f64 / self.warmup_steps as f64;
@@ -100,7 +100,7 @@ impl Schedule {
     /// Checks the numbers.
     ///
     /// # Errors
-    /// Names the first one that is out of range, with the range.
+    /// Returns an error if one is out of range: names the first one, with the range.
     pub fn check(&self) -> Result<(), String> {
         let bad = |name: &str, x: f64, expected: &str| Err(format!("{name} = {x}: expected {expected}"));
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {

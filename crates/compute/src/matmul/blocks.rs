@@ -39,7 +39,7 @@ unsafe impl<F: Sync> Sync for Raw<F> {}
 // SAFETY: as above.
 unsafe impl<F: Sync> Sync for Block<F> {}
 
-/// The depth of all blocks but the last: equal parts of no more than [`DEPTH`], in multiples of 16 numbers. It
+/// Returns the depth of all blocks but the last: equal parts of no more than [`DEPTH`], in multiples of 16 numbers. It
 /// depends on k alone, and so do the bits of the result.
 pub fn block_depth(k: usize) -> usize {
     k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(16).max(16)

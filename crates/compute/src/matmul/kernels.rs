@@ -24,7 +24,7 @@ impl<F> Raw<F> {
         self.data.wrapping_add(i * self.row_stride + j * self.column_stride)
     }
 
-    /// The matrix from row `i` and column `j` on.
+    /// Returns the matrix from row `i` and column `j` on.
     #[inline(always)]
     pub fn from(self, i: usize, j: usize) -> Self {
         Self { data: self.at(i, j), ..self }

@@ -36,7 +36,7 @@ fn extent(rows: usize, columns: usize, row_stride: usize, column_stride: usize) 
 }
 
 impl<'a, F: Scalar> MatRef<'a, F> {
-    /// A matrix with given strides, counted in elements.
+    /// Makes a matrix with given strides, counted in elements.
     ///
     /// # Panics
     /// Panics if an element would lie outside `data`.
@@ -49,7 +49,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
         Self { data, rows, columns, row_stride, column_stride, skip_zeros: false }
     }
 
-    /// A matrix stored row by row.
+    /// Makes a matrix stored row by row.
     ///
     /// # Panics
     /// Panics if `data` does not have `rows * columns` elements.
@@ -59,7 +59,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
         Self { data, rows, columns, row_stride: columns, column_stride: 1, skip_zeros: false }
     }
 
-    /// The same matrix, whose zeros a product may leave out where it stands on the left: faster where most of its
+    /// Returns the same matrix, whose zeros a product may leave out where it stands on the left: faster where most of its
     /// numbers are zero, as pixels, words and categories often are.
     ///
     /// The result is the same where the other matrix is finite. Zero times infinity or NaN may count as zero.
@@ -77,7 +77,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
         Self { skip_zeros: true, ..self }
     }
 
-    /// The transpose, without moving anything.
+    /// Returns the transpose, without moving anything.
     #[must_use]
     #[inline]
     pub fn transposed(self) -> Self {
@@ -90,7 +90,7 @@ impl<'a, F: Scalar> MatRef<'a, F> {
         }
     }
 
-    /// The part at the given rows and columns.
+    /// Returns the part at the given rows and columns.
     ///
     /// # Panics
     /// Panics if a range reaches beyond the matrix.
@@ -115,13 +115,13 @@ impl<'a, F: Scalar> MatRef<'a, F> {
         self.data[row * self.row_stride + column * self.column_stride]
     }
 
-    /// The number of rows.
+    /// Returns the number of rows.
     #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// The number of columns.
+    /// Returns the number of columns.
     #[inline]
     pub fn columns(&self) -> usize {
         self.columns
@@ -155,7 +155,7 @@ unsafe impl<F: Send> Send for MatMut<'_, F> {}
 unsafe impl<F: Sync> Sync for MatMut<'_, F> {}
 
 impl<'a, F: Scalar> MatMut<'a, F> {
-    /// A matrix stored row by row.
+    /// Makes a matrix stored row by row.
     ///
     /// # Panics
     /// Panics if `data` does not have `rows * columns` elements.
@@ -165,7 +165,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
         Self { data: data.as_mut_ptr(), rows, columns, row_stride: columns, memory: PhantomData }
     }
 
-    /// The part at the given rows and columns.
+    /// Returns the part at the given rows and columns.
     ///
     /// # Panics
     /// Panics if a range reaches beyond the matrix.
@@ -176,7 +176,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
         Self { data, rows: rows.len(), columns: columns.len(), ..self }
     }
 
-    /// The columns before `mid`, and the columns from `mid` on, to be written by two threads.
+    /// Returns the columns before `mid`, and the columns from `mid` on, to be written by two threads.
     ///
     /// # Panics
     /// Panics if there are fewer columns.
@@ -186,12 +186,12 @@ impl<'a, F: Scalar> MatMut<'a, F> {
         (Self { columns: mid, ..self }, right)
     }
 
-    /// The same matrix, borrowed for a while.
+    /// Returns the same matrix, borrowed for a while.
     pub fn reborrow(&mut self) -> MatMut<'_, F> {
         MatMut { ..*self }
     }
 
-    /// The elements of a row.
+    /// Returns the elements of a row.
     ///
     /// # Panics
     /// Panics if there is no such row.
@@ -201,7 +201,7 @@ impl<'a, F: Scalar> MatMut<'a, F> {
         unsafe { std::slice::from_raw_parts_mut(self.data.wrapping_add(row * self.row_stride), self.columns) }
     }
 
-    /// The number of columns.
+    /// Returns the number of columns.
     pub fn columns(&self) -> usize {
         self.columns
     }

@@ -49,7 +49,7 @@ pub fn atomic_write(
     stream.and_then(|file| fill(file, write)).and_then(|file| sync_stream(&file)).map_err(failed(A_FILE))
 }
 
-/// Whether [`atomic_write`] could write to `path`, as far as that can be told without writing: worth knowing before
+/// Returns whether [`atomic_write`] could write to `path`, as far as that can be told without writing: worth knowing before
 /// the work whose result is to go there.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ impl<'a> Input<'a> {
         Ok(Self { origin, reader, gzip, position: 0, line: 0, refused: None })
     }
 
-    /// The same as text: without a byte-order mark, lines of limited length.
+    /// Returns the same as text: without a byte-order mark, lines of limited length.
     ///
     /// # Errors
     /// Returns an error if it is in UTF-16.
@@ -81,17 +81,17 @@ impl<'a> Input<'a> {
         Ok(n)
     }
 
-    /// The place of the next byte.
+    /// Returns the place of the next byte.
     pub fn here(&self) -> Place {
         Place::Byte(self.position)
     }
 
-    /// An error about the content at `place`.
+    /// Returns an error about the content at `place`.
     pub fn invalid(&self, expected: impl Into<String>, found: impl Into<String>, place: Place) -> DataError {
         DataError::invalid(self.origin.as_str(), expected, found, place)
     }
 
-    /// An error from reading: the system's, or a broken gzip stream.
+    /// Returns an error from reading: the system's, or a broken gzip stream.
     pub fn failed(&self, cause: io::Error, place: Place) -> DataError {
         if let Some(expected) = &self.refused {
             self.invalid(expected.as_str(), "more", place)
@@ -116,7 +116,7 @@ impl<'a> Input<'a> {
         Ok(filled)
     }
 
-    /// The next `N` bytes; `what` names them in an error.
+    /// Returns the next `N` bytes; `what` names them in an error.
     pub fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N], DataError> {
         let mut bytes = [0; N];
         let got = self.fill(&mut bytes)?;
@@ -126,7 +126,7 @@ impl<'a> Input<'a> {
         Ok(bytes)
     }
 
-    /// The next `count` values. Memory grows with what is really there, never by what `count` claims.
+    /// Returns the next `count` values. Memory grows with what is really there, never by what `count` claims.
     pub fn values<T: Stored>(&mut self, count: usize, endian: Endian) -> Result<Vec<T>, DataError> {
         let mut buffer = [0; 1 << 14];
         let mut values = Vec::new();

@@ -39,7 +39,7 @@ impl IndexColumn {
         }
     }
 
-    /// Whether it seems to count or name the rows: whole numbers that all differ, or text.
+    /// Returns whether it seems to count or name the rows: whole numbers that all differ, or text.
     pub fn counts_rows(&self) -> bool {
         if !self.numbers {
             return true;
@@ -49,7 +49,7 @@ impl IndexColumn {
         sorted.iter().all(|v| v.fract() == 0.0) && sorted.windows(2).all(|pair| pair[0] < pair[1])
     }
 
-    /// A table of `columns` columns with this one before them.
+    /// Returns a table of `columns` columns with this one before them.
     pub fn put_before(&self, values: &[f64], columns: usize) -> Vec<f64> {
         let rows = self.values.iter().zip(values.chunks_exact(columns));
         rows.flat_map(|(first, row)| std::iter::once(first).chain(row)).copied().collect()

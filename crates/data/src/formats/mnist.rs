@@ -59,7 +59,7 @@ impl Mnist {
         Ok(Self { images: Arc::new(Features::U8(images)), labels: labels.into(), train })
     }
 
-    /// The same with pixels multiplied by `scale`; 1/255 is what they are multiplied by anyway.
+    /// Returns the same with pixels multiplied by `scale`; 1/255 is what they are multiplied by anyway.
     ///
     /// # Errors
     /// Returns an error if the scale is not positive and finite.
@@ -71,17 +71,17 @@ impl Mnist {
         Ok(Self { images: Arc::new(images), ..self })
     }
 
-    /// All images, `[70000, 784]` pixels in `u8`, the training images first.
+    /// Returns all images, `[70000, 784]` pixels in `u8`, the training images first.
     pub fn images(&self) -> &Arc<Features> {
         &self.images
     }
 
-    /// The digit of each image, by row of [`images`](Self::images) and so by [`Dataset::rows`].
+    /// Returns the digit of each image, by row of [`images`](Self::images) and so by [`Dataset::rows`].
     pub fn labels(&self) -> &[u8] {
         &self.labels
     }
 
-    /// The official split: the first 60,000 images for training, the last 10,000 for the test, no validation.
+    /// Returns the official split: the first 60,000 images for training, the last 10,000 for the test, no validation.
     ///
     /// # Errors
     /// Returns no error for data that [`load`](Self::load) accepted.
@@ -91,7 +91,7 @@ impl Mnist {
         Ok(Partition { train: all.subset(train)?, validation: None, test: all.subset(test)? })
     }
 
-    /// All images pooled and split anew, stratified by digit: 20 % for the test and 10 % of the rest for
+    /// Returns all images pooled and split anew, stratified by digit: 20 % for the test and 10 % of the rest for
     /// validation, so 50,400 / 5,600 / 14,000.
     ///
     /// # Errors

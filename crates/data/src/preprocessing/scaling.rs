@@ -67,7 +67,7 @@ pub struct Scaling {
 }
 
 impl Scaling {
-    /// The scaling that maps each column of `x` onto `lower..=upper`; `svm-scale` has -1 and 1 by default.
+    /// Returns the scaling that maps each column of `x` onto `lower..=upper`; `svm-scale` has -1 and 1 by default.
     ///
     /// # Errors
     /// Returns an error if `lower` is not below `upper`, or an entry, a bound or their distance is not finite.
@@ -81,7 +81,7 @@ impl Scaling {
         Ok(Self { lower, upper, features, target: None })
     }
 
-    /// The same scaling, and targets mapped from the range of `labels` onto `lower..=upper` (`svm-scale -y`).
+    /// Returns the same scaling, and targets mapped from the range of `labels` onto `lower..=upper` (`svm-scale -y`).
     ///
     /// # Errors
     /// Returns an error if `lower` is not below `upper`, there is no label, or a label, a bound or their distance is
@@ -102,22 +102,22 @@ impl Scaling {
         Ok(self)
     }
 
-    /// What features are mapped onto: lower and upper bound.
+    /// Returns what features are mapped onto: lower and upper bound.
     pub fn bounds(&self) -> (f64, f64) {
         (self.lower, self.upper)
     }
 
-    /// The features that are kept, ascending.
+    /// Returns the features that are kept, ascending.
     pub fn features(&self) -> &[FeatureRange] {
         &self.features
     }
 
-    /// Whether targets are scaled too.
+    /// Returns whether targets are scaled too.
     pub fn scales_target(&self) -> bool {
         self.target.is_some()
     }
 
-    /// The scaled features, with as many columns as `x`, or more if the last feature that is kept needs them.
+    /// Returns the scaled features, with as many columns as `x`, or more if the last feature that is kept needs them.
     ///
     /// Where 0 is not mapped to 0, a feature has an entry in every row of the result; `lower = 0` keeps data without
     /// negative values sparse.
@@ -135,7 +135,7 @@ impl Scaling {
         })
     }
 
-    /// The scaled target; as it is where targets are not scaled.
+    /// Returns the scaled target; as it is where targets are not scaled.
     ///
     /// Where all targets of the fit were equal, each becomes the lower bound (`svm-scale` makes others infinite).
     pub fn apply_target(&self, y: f64) -> f64 {
@@ -146,7 +146,7 @@ impl Scaling {
         }
     }
 
-    /// The target whose image `y` is, for predictions made on scaled targets; as it is where targets are not scaled.
+    /// Returns the target whose image `y` is, for predictions made on scaled targets; as it is where targets are not scaled.
     ///
     /// ```
     /// use pellucid_data::{Csr, Scaling};

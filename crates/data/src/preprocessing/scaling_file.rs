@@ -80,7 +80,7 @@ impl Scaling {
         atomic_write(path, |file| file.write_all(self.text_from(first).as_bytes()))
     }
 
-    /// The content of that file.
+    /// Returns the content of that file.
     pub fn to_text(&self) -> String {
         self.text_from(1)
     }

@@ -39,17 +39,17 @@ impl Standardize {
         Ok(Self { features })
     }
 
-    /// Mean of a column.
+    /// Returns the mean of a column.
     pub fn mean(&self, column: u32) -> f64 {
         self.features.get(&column).map_or(0.0, |f| f.0)
     }
 
-    /// What a column is divided by after its mean is taken off: the standard deviation, or 1 where that is 0.
+    /// Returns what a column is divided by after its mean is taken off: the standard deviation, or 1 where that is 0.
     pub fn divisor(&self, column: u32) -> f64 {
         self.features.get(&column).map_or(1.0, |f| f.1)
     }
 
-    /// The standardised features, with as many columns as `x`, or more if the last feature of the fit needs them.
+    /// Returns the standardised features, with as many columns as `x`, or more if the last feature of the fit needs them.
     ///
     /// # Errors
     /// Returns an error if the result could take more than 4 GiB, or a value does not stay finite.

@@ -23,7 +23,7 @@ impl Classes {
         &self.targets
     }
 
-    /// The class of each sample.
+    /// Returns the class of each sample.
     pub fn labels(&self) -> &[u32] {
         match &*self.targets {
             Targets::Classes { labels, .. } => labels,
@@ -31,7 +31,7 @@ impl Classes {
         }
     }
 
-    /// The number of classes.
+    /// Returns the number of classes.
     pub fn classes(&self) -> usize {
         match *self.targets {
             Targets::Classes { classes, .. } => classes,

@@ -66,7 +66,7 @@ impl Column {
         Self::Weights(Weights::new(values.into()))
     }
 
-    /// The same with samples of this shape, such as height x width x channels.
+    /// Returns the same with samples of this shape, such as height x width x channels.
     ///
     /// # Errors
     /// Returns an error if this is not a table of numbers of that many values a sample.
@@ -87,7 +87,7 @@ impl Column {
         Ok(self)
     }
 
-    /// Number of samples.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         match self {
             Self::Numbers(c) => c.table().rows(),
@@ -98,18 +98,18 @@ impl Column {
         }
     }
 
-    /// Whether there is no sample.
+    /// Returns whether there is no sample.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Number of values in a sample: the product of [`shape`](Self::shape).
+    /// Returns the number of values in a sample: the product of [`shape`](Self::shape).
     pub fn width(&self) -> usize {
         self.shape().iter().product()
     }
 
-    /// Sizes of a sample; `[1]` for classes and weights, the length for windows of indices, and length x channels for
-    /// windows of numbers.
+    /// Returns the sizes of a sample; `[1]` for classes and weights, the length for windows of indices, and length x channels
+    /// for windows of numbers.
     pub fn shape(&self) -> &[usize] {
         match self {
             Self::Numbers(c) => c.shape(),
@@ -119,7 +119,7 @@ impl Column {
         }
     }
 
-    /// What the indices or classes are below, or `None` where the column holds numbers.
+    /// Returns what the indices or classes are below, or `None` where the column holds numbers.
     pub fn below(&self) -> Option<usize> {
         match self {
             Self::Numbers(_) | Self::Weights(_) => None,
@@ -129,13 +129,13 @@ impl Column {
         }
     }
 
-    /// Whether the column holds indices or classes, which [`Dataset::gather_indices`](crate::Dataset::gather_indices)
+    /// Returns whether the column holds indices or classes, which [`Dataset::gather_indices`](crate::Dataset::gather_indices)
     /// reads, and not numbers.
     pub fn is_index(&self) -> bool {
         self.below().is_some()
     }
 
-    /// Whether the numbers are stored in double precision, so that `f32` may be too small for one of them.
+    /// Returns whether the numbers are stored in double precision, so that `f32` may be too small for one of them.
     pub fn is_f64(&self) -> bool {
         match self {
             Self::Numbers(c) => matches!(c.table(), Features::F64(_)),

@@ -70,7 +70,7 @@ struct Shared {
 
 /// A column's name, or its number as [`Dataset::column_index`] gives it.
 pub trait ColumnKey: sealed::Sealed {
-    /// The number of the column, where there is one of this name.
+    /// Returns the number of the column, where there is one of this name.
     #[doc(hidden)]
     fn find(self, data: &Dataset) -> Option<usize>;
 }
@@ -155,8 +155,8 @@ impl Dataset {
         columns.try_fold(data, |data, (name, column)| data.with_column(name, column))
     }
 
-    /// The same samples with another column, which has one sample for each row of the shared tables, also where this is a
-    /// part of them.
+    /// Returns the same samples with another column, which has one sample for each row of the shared tables, also where this
+    /// is a part of them.
     ///
     /// # Errors
     /// Returns an error that names the column if its name is empty or taken, it has another number of samples, a number is
@@ -214,7 +214,7 @@ impl Dataset {
         Ok(self)
     }
 
-    /// The samples at these positions of this part, in this order; shares all memory with `self`.
+    /// Returns the samples at these positions of this part, in this order; shares all memory with `self`.
     ///
     /// # Errors
     /// Returns an error if a position is not below `len()`.
@@ -231,38 +231,38 @@ impl Dataset {
         Ok(Self { shared: self.shared.clone(), rows })
     }
 
-    /// Number of samples.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is no sample.
+    /// Returns whether there is no sample.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The names of the columns, in the order of their numbers.
+    /// Returns the names of the columns, in the order of their numbers.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.shared.columns.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The number of the column of this name, by which it is found faster than by the name.
+    /// Returns the number of the column of this name, by which it is found faster than by the name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.names().position(|own| own == name)
     }
 
-    /// The column of this name or number. It has a sample for each row of the shared tables, of which
+    /// Returns the column of this name or number. It has a sample for each row of the shared tables, of which
     /// [`rows`](Self::rows) belong to this part.
     pub fn column(&self, key: impl ColumnKey) -> Option<&Column> {
         key.find(self).map(|number| &self.shared.columns[number].1)
     }
 
-    /// Number of values in a sample of the column "input", 0 where there is none.
+    /// Returns the number of values in a sample of the column "input", 0 where there is none.
     pub fn input_width(&self) -> usize {
         self.input().map_or(0, Column::width)
     }
 
-    /// Number of values in a target as [`gather_targets`](Self::gather_targets) writes it.
+    /// Returns the number of values in a target as [`gather_targets`](Self::gather_targets) writes it.
     pub fn target_width(&self) -> usize {
         match self.target() {
             Some(Column::Classes(classes)) => classes.classes(),
@@ -270,23 +270,23 @@ impl Dataset {
         }
     }
 
-    /// The shared table of the column "input", of which [`rows`](Self::rows) belong to this part. It is empty where there
-    /// is no such column or it is no table of numbers.
+    /// Returns the shared table of the column "input", of which [`rows`](Self::rows) belong to this part. It is empty where
+    /// there is no such column or it is no table of numbers.
     pub fn features(&self) -> &Arc<Features> {
         &self.shared.features
     }
 
-    /// The shared targets, indexed by row as the features are.
+    /// Returns the shared targets, indexed by row as the features are.
     pub fn targets(&self) -> &Arc<Targets> {
         &self.shared.targets
     }
 
-    /// Row in the shared tables of each sample of this part.
+    /// Returns the row in the shared tables of each sample of this part.
     pub fn rows(&self) -> &[u32] {
         &self.rows
     }
 
-    /// Class of the sample at `position`, or `None` where targets are not classes.
+    /// Returns the class of the sample at `position`, or `None` where targets are not classes.
     ///
     /// # Panics
     /// Panics if `position >= len()`.

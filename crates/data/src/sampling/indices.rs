@@ -19,12 +19,12 @@ impl Indices {
         Self { shape: [rows.columns()], rows, below }
     }
 
-    /// The indices, one row a sample.
+    /// Returns the indices, one row a sample.
     pub fn table(&self) -> &Matrix<u32> {
         &self.rows
     }
 
-    /// What every index is below.
+    /// Returns what every index is below.
     pub fn below(&self) -> usize {
         self.below
     }

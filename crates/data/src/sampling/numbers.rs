@@ -39,7 +39,7 @@ impl Numbers {
         numbers
     }
 
-    /// The table, one row a sample.
+    /// Returns the table, one row a sample.
     pub fn table(&self) -> &Features {
         match &self.source {
             Source::Features(table) => table,
@@ -58,7 +58,7 @@ impl Numbers {
         }
     }
 
-    /// Sizes of a sample; their product is the width of the table.
+    /// Returns the sizes of a sample; their product is the width of the table.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }

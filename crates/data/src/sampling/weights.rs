@@ -17,7 +17,7 @@ impl Weights {
         Self { values }
     }
 
-    /// The weight of each sample.
+    /// Returns the weight of each sample.
     pub fn values(&self) -> &[f64] {
         &self.values
     }

@@ -152,38 +152,38 @@ impl Window {
         Ok((self.first(samples), targets.first(samples)))
     }
 
-    /// The first `samples` of these windows, or all where there are fewer.
+    /// Returns the first `samples` of these windows, or all where there are fewer.
     #[must_use]
     pub fn first(self, samples: usize) -> Self {
         Self { samples: self.samples.min(samples), ..self }
     }
 
-    /// Number of windows.
+    /// Returns the number of windows.
     pub fn len(&self) -> usize {
         self.samples
     }
 
-    /// Whether there is no window.
+    /// Returns whether there is no window.
     pub fn is_empty(&self) -> bool {
         self.samples == 0
     }
 
-    /// Steps of a window.
+    /// Returns the number of steps of a window.
     pub fn length(&self) -> usize {
         self.length
     }
 
-    /// Steps from the beginning of one window to that of the next.
+    /// Returns the number of steps from the beginning of one window to that of the next.
     pub fn stride(&self) -> usize {
         self.stride
     }
 
-    /// The step at which the first window begins.
+    /// Returns the step at which the first window begins.
     pub fn shift(&self) -> usize {
         self.shift
     }
 
-    /// The indices that the windows lie over, or `None` where they are numbers.
+    /// Returns the indices that the windows lie over, or `None` where they are numbers.
     pub fn as_tokens(&self) -> Option<&Tokens> {
         match &self.source {
             Source::Tokens { values, .. } => Some(values),
@@ -191,7 +191,7 @@ impl Window {
         }
     }
 
-    /// The numbers that the windows lie over, or `None` where they are indices.
+    /// Returns the numbers that the windows lie over, or `None` where they are indices.
     pub fn as_series(&self) -> Option<&Series> {
         match &self.source {
             Source::Tokens { .. } => None,
@@ -199,7 +199,7 @@ impl Window {
         }
     }
 
-    /// What the indices are below, or `None` where the windows are over numbers.
+    /// Returns what the indices are below, or `None` where the windows are over numbers.
     pub fn below(&self) -> Option<usize> {
         match self.source {
             Source::Tokens { below, .. } => Some(below),

@@ -33,7 +33,7 @@ pub struct Array {
 }
 
 impl Array {
-    /// Whether these are images: bytes of three dimensions or more, such as `[n, height, width]`.
+    /// Returns whether these are images: bytes of three dimensions or more, such as `[n, height, width]`.
     pub fn is_images(&self) -> bool {
         matches!(self.values, Values::U8(_)) && self.shape.len() > 2
     }

@@ -32,7 +32,7 @@ pub struct Csr<F> {
 }
 
 impl<F> Csr<F> {
-    /// A matrix over these parts, which it takes without copying; it has `row_starts.len() - 1` rows.
+    /// Makes a matrix over these parts, which it takes without copying; it has `row_starts.len() - 1` rows.
     ///
     /// # Errors
     /// Returns an error if `row_starts` does not begin with 0, descends, or does not end with the number of indices; if
@@ -73,17 +73,17 @@ impl<F> Csr<F> {
         Ok(Self { columns, row_starts, indices, values })
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.row_starts.len() - 1
     }
 
-    /// Number of columns.
+    /// Returns the number of columns.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The columns and the values of the entries of row `i`.
+    /// Returns the columns and the values of the entries of row `i`.
     ///
     /// # Panics
     /// Panics if `i >= rows`.
@@ -93,27 +93,27 @@ impl<F> Csr<F> {
         (&self.indices[entries.clone()], &self.values[entries])
     }
 
-    /// Number of stored entries.
+    /// Returns the number of stored entries.
     pub fn nonzeros(&self) -> usize {
         self.values.len()
     }
 
-    /// Where each row starts in [`indices`](Self::indices) and [`values`](Self::values), and after them their length.
+    /// Returns where each row starts in [`indices`](Self::indices) and [`values`](Self::values), and after them their length.
     pub fn row_starts(&self) -> &[usize] {
         &self.row_starts
     }
 
-    /// The column of every entry, row after row.
+    /// Returns the column of every entry, row after row.
     pub fn indices(&self) -> &[u32] {
         &self.indices
     }
 
-    /// The value of every entry, row after row.
+    /// Returns the value of every entry, row after row.
     pub fn values(&self) -> &[F] {
         &self.values
     }
 
-    /// The matrix of the images of all stored entries, for example in another precision.
+    /// Returns the matrix of the images of all stored entries, for example in another precision.
     ///
     /// ```
     /// use pellucid_data::Csr;
@@ -135,7 +135,7 @@ impl<F> Csr<F> {
 }
 
 impl<F: Element> Csr<F> {
-    /// All entries, the zeros written out.
+    /// Returns all entries, the zeros written out.
     ///
     /// # Errors
     /// Returns an error if that would take more than 4 GiB: a single index in a small file can make a matrix of
@@ -164,7 +164,7 @@ impl<F: Element> Csr<F> {
         Matrix::new(rows, columns, data)
     }
 
-    /// The entries of `matrix` that are not 0.
+    /// Returns the entries of `matrix` that are not 0.
     ///
     /// # Panics
     /// Panics if an entry that is not 0 lies beyond column 2^32 - 1.

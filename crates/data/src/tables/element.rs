@@ -16,13 +16,13 @@ mod sealed {
 /// assert_eq!(f64::from_u8_unit(51), 0.2);
 /// ```
 pub trait Element: sealed::Sealed + Copy + Debug + PartialOrd + Default + Send + Sync + 'static {
-    /// A pixel as a float in [0, 1]: `v / 255`, correctly rounded.
+    /// Returns a pixel as a float in [0, 1]: `v / 255`, correctly rounded.
     fn from_u8_unit(v: u8) -> Self;
-    /// The value of an `f32`.
+    /// Returns the value of an `f32`.
     fn from_f32(v: f32) -> Self;
-    /// The value of an `f64`, rounded to nearest.
+    /// Returns the value of an `f64`, rounded to nearest.
     fn from_f64(v: f64) -> Self;
-    /// The value as an `f64`, exact.
+    /// Returns the value as an `f64`, exact.
     fn to_f64(self) -> f64;
 }
 

@@ -21,7 +21,7 @@ pub enum Features {
 }
 
 impl Features {
-    /// Number of samples.
+    /// Returns the number of samples.
     pub fn rows(&self) -> usize {
         match self {
             Self::U8(m) => m.rows(),
@@ -30,7 +30,7 @@ impl Features {
         }
     }
 
-    /// Number of values in a sample.
+    /// Returns the number of values in a sample.
     pub fn columns(&self) -> usize {
         match self {
             Self::U8(m) => m.columns(),

@@ -23,7 +23,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Whether each class is named by its own number.
+    /// Returns whether each class is named by its own number.
     ///
     /// ```
     /// use pellucid_data::LabelTexts;
@@ -161,17 +161,17 @@ impl LabelTexts {
         self.samples.push(number);
     }
 
-    /// Number of samples.
+    /// Returns the number of samples.
     pub fn len(&self) -> usize {
         self.samples.len()
     }
 
-    /// Whether there is no sample.
+    /// Returns whether there is no sample.
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }
 
-    /// Whether a label is no number at all.
+    /// Returns whether a label is no number at all.
     pub fn has_names(&self) -> bool {
         self.distinct.iter().any(|(key, _)| key.number().is_none())
     }
@@ -193,8 +193,8 @@ impl LabelTexts {
         self.numbers.clear();
     }
 
-    /// The labels as classes. Whole numbers from 0 to 65,535 are the classes themselves; otherwise the labels are names,
-    /// numbered in their order, numbers before text.
+    /// Returns the labels as classes. Whole numbers from 0 to 65,535 are the classes themselves; otherwise the labels are
+    /// names, numbered in their order, numbers before text.
     ///
     /// # Errors
     /// Returns an error if all labels are numbers and one is not whole (a class cannot be 2.5, the target of a
@@ -242,7 +242,7 @@ impl LabelTexts {
         })
     }
 
-    /// The labels as classes that are known already by these names, in this order, as a model keeps them.
+    /// Returns the labels as classes that are known already by these names, in this order, as a model keeps them.
     ///
     /// # Errors
     /// Returns an error if a label is none of the names; with its place.
@@ -272,7 +272,7 @@ impl LabelTexts {
         })
     }
 
-    /// The labels as numbers.
+    /// Returns the labels as numbers.
     ///
     /// # Errors
     /// Returns an error if a label is a name, NaN or infinite; with its place.

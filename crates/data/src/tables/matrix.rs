@@ -22,7 +22,7 @@ impl<T> Matrix<T> {
     /// The matrix without rows.
     pub(crate) const EMPTY: Self = Self { rows: 0, columns: 0, data: Vec::new() };
 
-    /// A matrix over `data`, which it takes without copying.
+    /// Makes a matrix over `data`, which it takes without copying.
     ///
     /// # Errors
     /// Returns an error if `rows * columns` overflows or is not `data.len()`.
@@ -38,17 +38,17 @@ impl<T> Matrix<T> {
         Ok(Self { rows, columns, data })
     }
 
-    /// Number of rows.
+    /// Returns the number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Number of columns.
+    /// Returns the number of columns.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Row `i`, a slice of `columns` entries.
+    /// Returns the row `i`, a slice of `columns` entries.
     ///
     /// # Panics
     /// Panics if `i >= rows`.
@@ -57,17 +57,17 @@ impl<T> Matrix<T> {
         &self.data[i * self.columns..(i + 1) * self.columns]
     }
 
-    /// All entries, row after row.
+    /// Returns all entries, row after row.
     pub fn data(&self) -> &[T] {
         &self.data
     }
 
-    /// All entries, row after row, for writing.
+    /// Returns all entries, row after row, for writing.
     pub fn data_mut(&mut self) -> &mut [T] {
         &mut self.data
     }
 
-    /// The entries, row after row, without copying.
+    /// Returns the entries, row after row, without copying.
     pub fn into_data(self) -> Vec<T> {
         self.data
     }

@@ -8,7 +8,7 @@ use crate::error::{DataError, Place};
 /// The byte-order mark of UTF-8, which some editors put in front of a text.
 pub(crate) const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The content of a text file without the byte-order mark that some editors put in front of it.
+/// Returns the content of a text file without the byte-order mark that some editors put in front of it.
 ///
 /// # Errors
 /// Returns an error if the file is in UTF-16; `origin`, the path, begins the message.
@@ -28,7 +28,7 @@ pub fn without_mark<'a>(origin: &str, content: &'a [u8]) -> Result<&'a [u8], Dat
     }
 }
 
-/// The content of a text file in UTF-8, without a byte-order mark.
+/// Returns the content of a text file in UTF-8, without a byte-order mark.
 ///
 /// # Errors
 /// Returns an error if the file cannot be read or is not in UTF-8.
@@ -47,7 +47,7 @@ pub fn read_text(path: impl AsRef<Path>) -> Result<String, DataError> {
     }
 }
 
-/// A line with every kind of space as the usual one, so that all readers take a no-break space for a space; as it is
+/// Returns a line with every kind of space as the usual one, so that all readers take a no-break space for a space; as it is
 /// where it is plain ASCII, or no UTF-8.
 pub fn plain_spaces(line: &[u8]) -> Cow<'_, [u8]> {
     if line.is_ascii() {

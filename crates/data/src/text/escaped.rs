@@ -46,7 +46,7 @@ pub(crate) fn has_control(text: &str) -> bool {
     text.chars().any(char::is_control)
 }
 
-/// At most 40 characters of a text, escaped and in quotes, with a word on characters that look like others.
+/// Returns at most 40 characters of a text, escaped and in quotes, with a word on characters that look like others.
 ///
 /// ```
 /// use pellucid_data::text::quoted;
@@ -63,7 +63,7 @@ pub fn quoted(text: &str) -> String {
     shown
 }
 
-/// At most so many characters of a text, escaped, for a name in a table.
+/// Returns at most so many characters of a text, escaped, for a name in a table.
 pub fn short(text: &str, most: usize) -> String {
     let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
     let more = if end < text.len() { "..." } else { "" };

@@ -31,12 +31,13 @@ pub struct Header {
     pub training: Option<TrainingHeader>,
     /// Notes.
     pub metadata: BTreeMap<String, String>,
-    /// What the data were like that the model was trained on; older checkpoints do not say.
+    /// How the data of the training were prepared; older checkpoints do not say.
     #[serde(default, skip_serializing_if = "DataNotes::is_empty")]
     pub data: DataNotes,
 }
 
-/// What a model must be told of its data to be used on others: how inputs were scaled, and what its classes are called.
+/// How the data of a model were prepared, which its use on other data needs: how inputs were scaled, and what the classes are
+/// called.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DataNotes {
     /// The factor that inputs were multiplied by, such as 1/255 for the bytes of images; `None` where they were taken as
@@ -49,7 +50,7 @@ pub struct DataNotes {
 }
 
 impl DataNotes {
-    /// Whether nothing is noted.
+    /// Returns whether nothing is noted.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -81,7 +82,7 @@ pub struct CustomParts {
 }
 
 impl CustomParts {
-    /// Whether all parts are built-in ones.
+    /// Returns whether all parts are built-in ones.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -109,19 +110,19 @@ pub struct TensorInfo {
     pub bytes: usize,
 }
 
-/// The description and the tensors of a checkpoint.
+/// Returns the description and the tensors of a checkpoint.
 ///
 /// # Errors
-/// Where the file cannot be read or is no checkpoint.
+/// Returns an error if the file cannot be read or is no checkpoint.
 pub fn describe(path: impl AsRef<Path>) -> Result<(Header, Vec<TensorInfo>), CheckpointError> {
     let path = path.as_ref();
     parse_header(&path.display().to_string(), &bytes(path)?)
 }
 
-/// The description and the tensors of a checkpoint in memory; `origin` names it in errors.
+/// Returns the description and the tensors of a checkpoint in memory; `origin` names it in errors.
 ///
 /// # Errors
-/// Where the bytes are no checkpoint.
+/// Returns an error if the bytes are no checkpoint.
 pub fn parse_header(origin: &str, bytes: &[u8]) -> Result<(Header, Vec<TensorInfo>), CheckpointError> {
     let damaged = |found: String| CheckpointError::Header { path: origin.to_owned(), found };
     let (_, file) = SafeTensors::read_metadata(bytes).map_err(|error| CheckpointError::Format {

@@ -67,7 +67,7 @@ pub struct TrainingState<F> {
 pub(crate) type Notes = (BTreeMap<String, String>, DataNotes);
 
 impl<F: Scalar> Checkpoint<F> {
-    /// A checkpoint of a model.
+    /// Makes a checkpoint of a model.
     pub fn new(model: Model<F>, training: Option<TrainingState<F>>) -> Self {
         Self { model, training, metadata: BTreeMap::new(), data: DataNotes::default() }
     }
@@ -85,27 +85,27 @@ impl<F: Scalar> Checkpoint<F> {
         Self { data, ..self }
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &Model<F> {
         &self.model
     }
 
-    /// The state of training.
+    /// Returns the state of training.
     pub fn training(&self) -> Option<&TrainingState<F>> {
         self.training.as_ref()
     }
 
-    /// The notes.
+    /// Returns the notes.
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.metadata
     }
 
-    /// How the model's data were scaled and what its classes are called.
+    /// Returns how the model's data were scaled and what its classes are called.
     pub fn data(&self) -> &DataNotes {
         &self.data
     }
 
-    /// The model alone.
+    /// Returns the model alone.
     pub fn into_model(self) -> Model<F> {
         self.model
     }

@@ -16,7 +16,8 @@ impl<F: Scalar> Checkpoint<F> {
     /// Reads a checkpoint of a model of built-in layers.
     ///
     /// # Errors
-    /// Where the file cannot be read, is damaged, holds numbers of another type, or has layers of one's own.
+    /// Returns an error if the file cannot be read, is damaged, holds numbers of another type, or has layers that are not built
+    /// in.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, CheckpointError> {
         let path = path.as_ref();
         Self::parse(&path.display().to_string(), &bytes(path)?)
@@ -25,7 +26,7 @@ impl<F: Scalar> Checkpoint<F> {
     /// Reads a checkpoint from memory; `origin` names it in errors.
     ///
     /// # Errors
-    /// As [`Checkpoint::read`].
+    /// Returns an error if the bytes are no such checkpoint; see [`Checkpoint::read`].
     pub fn parse(origin: &str, bytes: &[u8]) -> Result<Self, CheckpointError> {
         let (header, _) = parse_header(origin, bytes)?;
         let path = || origin.to_owned();
@@ -36,10 +37,10 @@ impl<F: Scalar> Checkpoint<F> {
         Self::with_network(origin, bytes, header, network)
     }
 
-    /// Reads a checkpoint whose architecture must be `network`, which may have layers of one's own.
+    /// Reads a checkpoint whose architecture must be `network`, which may have custom layers.
     ///
     /// # Errors
-    /// As [`Checkpoint::read`], or where the checkpoint is of another architecture: says which layer differs.
+    /// Returns an error as [`Checkpoint::read`], or if the checkpoint is of another architecture: says which layer differs.
     pub fn read_into(path: impl AsRef<Path>, network: impl Into<Graph<F>>) -> Result<Self, CheckpointError> {
         let network = network.into();
         let path = path.as_ref();

@@ -50,7 +50,7 @@ impl<F: Scalar> Checkpoint<F> {
     /// Writes the checkpoint; at any moment the file is the old one or the new one, whole.
     ///
     /// # Errors
-    /// Where the file cannot be written; the old one is left as it was.
+    /// Returns an error if the file cannot be written; the old one is left as it was.
     pub fn write(&self, path: impl AsRef<Path>) -> Result<(), CheckpointError> {
         let path = path.as_ref();
         let bytes = self
@@ -59,10 +59,10 @@ impl<F: Scalar> Checkpoint<F> {
         Ok(atomic_write(path, |file| file.write_all(&bytes))?)
     }
 
-    /// The bytes of the file.
+    /// Returns the bytes of the file.
     ///
     /// # Errors
-    /// Where the description cannot be written as JSON, such as a history of more than 100 MB.
+    /// Returns an error if the description cannot be written as JSON, such as a history of more than 100 MB.
     pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
         let model = self.model();
         let mut tensors: Vec<(String, Tensor)> = Vec::new();

@@ -37,7 +37,7 @@ pub(super) struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    /// A session with the samples as its inputs.
+    /// Makes a session with the samples as its inputs.
     pub fn new(model: &'a Model<f64>, samples: &'a Samples<'a>, stream: Stream) -> Result<Self, Error> {
         let (network, pool) = (model.architecture(), Arc::new(Pool::single()));
         let (session, memory) = match *samples {
@@ -75,7 +75,7 @@ impl<'a> Bench<'a> {
         Ok(Self { model, samples, stream, session, memory, parameters: model.parameters().to_vec(), sums })
     }
 
-    /// The gradients of all parameters, and of each input of numbers.
+    /// Returns the gradients of all parameters, and of each input of numbers.
     pub fn analytic(&mut self) -> (Vec<f64>, Vec<InputGradient>) {
         let mut gradients = vec![0.0; self.parameters.len()];
         self.forward_from(0);
@@ -91,7 +91,7 @@ impl<'a> Bench<'a> {
         (gradients, inputs)
     }
 
-    /// The place of the first node that uses a tensor.
+    /// Returns the place of the first node that uses a tensor.
     pub fn first_user(&self, tensor: usize) -> usize {
         let uses = |node: &NodePlan| node.tensors.contains(&tensor);
         self.session.plan().nodes.iter().position(uses).unwrap_or(0)
@@ -130,7 +130,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// The loss with element `i` of an input moved by `h`.
+    /// Returns the loss with element `i` of an input moved by `h`.
     pub fn move_input(&mut self, input: usize, i: usize, h: f64) -> Vec<f64> {
         let value = self.session.numbers_mut(input)[i];
         self.session.numbers_mut(input)[i] = value + h;
@@ -140,7 +140,7 @@ impl<'a> Bench<'a> {
         self.loss()
     }
 
-    /// The loss with parameter `i`, which the node at `place` is the first to use, moved by `h`.
+    /// Returns the loss with parameter `i`, which the node at `place` is the first to use, moved by `h`.
     pub fn move_parameter(&mut self, place: usize, i: usize, h: f64) -> Vec<f64> {
         let value = self.parameters[i];
         self.parameters[i] = value + h;

@@ -61,8 +61,8 @@ pub struct Check {
 }
 
 impl Check {
-    /// Whether the tensor was compared and is right: some elements were, at most one of 100 looked at was on a kink, and the
-    /// relative error is within `tolerance`, which NaN is not.
+    /// Returns whether the tensor was compared and is right: some elements were, at most one of 100 looked at was on a kink,
+    /// and the relative error is within `tolerance`, which NaN is not.
     pub fn passes(&self, tolerance: f64) -> bool {
         self.elements > 0
             && self.kinks * KINKS_OF <= self.elements + self.kinks
@@ -70,7 +70,7 @@ impl Check {
     }
 }
 
-/// The largest relative error of some checks; NaN where one is, or where a tensor was not compared.
+/// Returns the largest relative error of some checks; NaN where one is, or where a tensor was not compared.
 pub fn largest_error(checks: &[Check]) -> f64 {
     let error = |check: &Check| if check.passes(f64::INFINITY) { check.relative_error } else { f64::NAN };
     checks.iter().map(error).reduce(|a, b| if b > a || b.is_nan() { b } else { a }).unwrap_or(f64::NAN)
@@ -121,7 +121,7 @@ pub struct GradientCheck<'a> {
 }
 
 impl<'a> GradientCheck<'a> {
-    /// A check of every element on the samples `x` with targets `targets`, of a network of one input.
+    /// Makes a check of every element on the samples `x` with targets `targets`, of a network of one input.
     pub fn new(
         component: impl Into<String>,
         model: &'a Model<f64>,
@@ -132,7 +132,7 @@ impl<'a> GradientCheck<'a> {
         Self::on(component.into(), model, Samples::Slices { loss, x, targets })
     }
 
-    /// A check of every element on all samples of a data set, under an objective.
+    /// Makes a check of every element on all samples of a data set, under an objective.
     pub fn of(
         component: impl Into<String>,
         model: &'a Model<f64>,

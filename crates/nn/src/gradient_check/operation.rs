@@ -17,7 +17,7 @@ use crate::session::{Model, Session, Weights};
 /// random upstream gradient.
 ///
 /// # Errors
-/// Errors if the operation cannot take these inputs.
+/// Returns an error if the operation cannot take these inputs.
 pub fn check_operation(
     component: &str,
     operation: Box<dyn Operation<f64>>,
@@ -94,7 +94,7 @@ pub fn check_operation(
 /// Checks every built-in operation by its examples.
 ///
 /// # Errors
-/// Errors if an operation refuses the inputs of its example.
+/// Returns an error if an operation refuses the inputs of its example.
 pub fn check_operations(seed: u64) -> Result<Vec<Check>, Error> {
     let mut checks = Vec::new();
     for Example { name, config, inputs, .. } in OperationConfig::examples() {

@@ -47,7 +47,7 @@ pub(super) fn normal(len: usize, stream: Stream) -> Vec<f64> {
 /// under a random upstream gradient.
 ///
 /// # Errors
-/// Errors if the layer cannot take this input.
+/// Returns an error if the layer cannot take this input.
 pub fn check_layer(
     component: impl Into<String>,
     layer: impl Layer<f64> + 'static,
@@ -86,7 +86,7 @@ fn check_boxed(
 /// Checks the gradient of a loss for `batch` random predictions of `width` outputs and given targets.
 ///
 /// # Errors
-/// Errors if the targets are not `batch` x `width`.
+/// Returns an error if the targets are not `batch` x `width`.
 pub fn check_loss(
     component: impl Into<String>,
     loss: &dyn Loss<f64>,
@@ -134,7 +134,7 @@ pub(super) const BATCH: usize = 4;
 /// Checks every built-in layer by its examples, `Dense` with every activation.
 ///
 /// # Errors
-/// Errors if a layer refuses the input of its example.
+/// Returns an error if a layer refuses the input of its example.
 pub fn check_layers(seed: u64) -> Result<Vec<Check>, Error> {
     let mut checks = Vec::new();
     for Example { name, config, inputs, .. } in LayerConfig::examples() {
@@ -147,7 +147,7 @@ pub fn check_layers(seed: u64) -> Result<Vec<Check>, Error> {
 /// classes where it accepts them.
 ///
 /// # Errors
-/// Errors if a loss cannot be evaluated.
+/// Returns an error if a loss cannot be evaluated.
 pub fn check_losses(seed: u64) -> Result<Vec<Check>, Error> {
     let (batch, width) = (3, 4);
     let one_hot: Vec<f64> =

@@ -34,13 +34,13 @@ pub use tensors::{Slot, Tensors, TensorsMut};
 /// A layer of several inputs, or of indices, is an [`Operation`]. See `examples/custom_layer.rs` for a layer written
 /// outside this crate, with its gradient check.
 pub trait Layer<F: Scalar>: Any + Debug + Send + Sync {
-    /// The lower-case word that names layers of this kind: `dense`, `relu`.
+    /// Returns the lower-case word that names layers of this kind: `dense`, `relu`.
     fn kind(&self) -> &'static str;
 
-    /// The layer's hyper-parameters, which a checkpoint stores and compares.
+    /// Returns the layer's hyper-parameters, which a checkpoint stores and compares.
     fn config(&self) -> serde_json::Value;
 
-    /// The output shape and the memory needed for samples of shape `input`, at most `max_batch` at a time.
+    /// Returns the output shape and the memory needed for samples of shape `input`, at most `max_batch` at a time.
     ///
     /// # Errors
     /// Returns an error if the layer cannot take this input: what was expected and what was found.

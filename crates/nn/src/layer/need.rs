@@ -26,7 +26,7 @@ pub struct Need {
 }
 
 impl Need {
-    /// A layer that only computes `output`: no tensors, no working memory.
+    /// Makes the need of a layer that only computes `output`: no tensors, no working memory.
     pub fn output(output: Shape, flops: u64) -> Self {
         Self {
             output,
@@ -57,23 +57,23 @@ pub struct TensorSpec {
 }
 
 impl TensorSpec {
-    /// A tensor of a size that does not depend on the batch.
+    /// Makes a tensor of a size that does not depend on the batch.
     pub fn new(name: impl Into<Cow<'static, str>>, shape: impl Into<Shape>) -> Self {
         Self { name: name.into(), shape: shape.into(), per_sample: false, decays: true, start: 0.0 }
     }
 
-    /// A tensor with a row of shape `shape` for each sample.
+    /// Makes a tensor with a row of shape `shape` for each sample.
     pub fn per_sample(name: impl Into<Cow<'static, str>>, shape: impl Into<Shape>) -> Self {
         Self { per_sample: true, ..Self::new(name, shape) }
     }
 
-    /// A parameter that weight decay is not meant for.
+    /// Leaves the parameter out of weight decay.
     #[must_use]
     pub fn without_decay(self) -> Self {
         Self { decays: false, ..self }
     }
 
-    /// State whose elements begin with `start`.
+    /// Sets the number that all elements of the state begin with.
     #[must_use]
     pub fn starting_at(self, start: f64) -> Self {
         Self { start, ..self }

@@ -28,13 +28,13 @@ pub const MAX_INPUTS: usize = 8;
 /// # Ok::<(), pellucid_nn::Error>(())
 /// ```
 pub trait Operation<F: Scalar>: Any + Debug + Send + Sync {
-    /// The lower-case word that names operations of this kind: `add`, `concatenate`.
+    /// Returns the lower-case word that names operations of this kind: `add`, `concatenate`.
     fn kind(&self) -> &'static str;
 
-    /// The hyper-parameters, which a checkpoint stores and compares.
+    /// Returns the hyper-parameters, which a checkpoint stores and compares.
     fn config(&self) -> serde_json::Value;
 
-    /// The output shape and the memory needed for these inputs, for batches of at most `max_batch` samples.
+    /// Returns the output shape and the memory needed for these inputs, for batches of at most `max_batch` samples.
     ///
     /// # Errors
     /// Returns an error if the operation cannot take these inputs: what was expected and what was found.
@@ -52,7 +52,7 @@ pub trait Operation<F: Scalar>: Any + Debug + Send + Sync {
     /// Changes the state from what forward saved, once after a training step.
     fn remember(&self, _io: Remember<'_, F>) {}
 
-    /// The layer of one input that this is, if it is one.
+    /// Returns the layer of one input that this is, if it is one.
     fn as_layer(&self) -> Option<&dyn Layer<F>> {
         None
     }
@@ -148,22 +148,22 @@ pub struct Inputs<'a, F> {
 }
 
 impl<'a, F> Inputs<'a, F> {
-    /// The number of inputs.
+    /// Returns the number of inputs.
     pub fn count(self) -> usize {
         self.sources.len()
     }
 
-    /// The shape of a sample of input `number`.
+    /// Returns the shape of a sample of input `number`.
     pub fn shape(self, number: usize) -> &'a Shape {
         &self.ports[number].shape
     }
 
-    /// The shapes of all inputs, and which are indices.
+    /// Returns the shapes of all inputs, and which are indices.
     pub fn ports(self) -> &'a [Port] {
         self.ports
     }
 
-    /// The numbers of input `number`, batch x its shape.
+    /// Returns the numbers of input `number`, batch x its shape.
     ///
     /// # Panics
     /// Panics if there is no such input.
@@ -182,7 +182,7 @@ impl<'a, F> Inputs<'a, F> {
         }
     }
 
-    /// The indices of input `number`, batch x its shape.
+    /// Returns the indices of input `number`, batch x its shape.
     ///
     /// # Panics
     /// Panics if there is no such input.

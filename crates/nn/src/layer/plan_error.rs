@@ -111,7 +111,7 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// A layer that cannot take its input; the network fills in the layer's name.
+    /// Makes the error of a layer that cannot take its input; the network fills in the layer's name.
     pub fn input(expected: impl Into<String>, found: impl Into<String>) -> Self {
         Self::Layer { layer: String::new(), expected: expected.into(), found: found.into() }
     }

@@ -14,17 +14,17 @@ pub struct Port {
 }
 
 impl Port {
-    /// Samples of numbers.
+    /// Makes a port of samples of numbers.
     pub fn numbers(shape: impl Into<Shape>) -> Self {
         Self { shape: shape.into(), below: None }
     }
 
-    /// Samples of indices smaller than `below`.
+    /// Makes a port of samples of indices smaller than `below`.
     pub fn indices(shape: impl Into<Shape>, below: u32) -> Self {
         Self { shape: shape.into(), below: Some(below) }
     }
 
-    /// Whether the samples are indices.
+    /// Returns whether the samples are indices.
     pub fn is_indices(&self) -> bool {
         self.below.is_some()
     }

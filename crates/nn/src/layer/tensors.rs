@@ -14,7 +14,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// A tensor whose size does not depend on the batch.
+    /// Makes the slot of a tensor whose size does not depend on the batch.
     pub fn fixed(range: Range<usize>) -> Self {
         Self { begin: range.start, len: range.len(), per_sample: false }
     }
@@ -30,7 +30,7 @@ impl Slot {
         (packed, len)
     }
 
-    /// The elements of a batch of `batch` samples.
+    /// Returns the elements of a batch of `batch` samples.
     #[inline]
     pub fn range(self, batch: usize) -> Range<usize> {
         self.begin..self.begin + if self.per_sample { self.len * batch } else { self.len }
@@ -53,12 +53,12 @@ pub struct Tensors<'a, F> {
 }
 
 impl<'a, F: Copy> Tensors<'a, F> {
-    /// The tensors at `slots` of a flat vector, for a batch of `batch` samples.
+    /// Returns the tensors at `slots` of a flat vector, for a batch of `batch` samples.
     pub fn new(flat: &'a [F], slots: &'a [Slot], batch: usize) -> Self {
         Self { flat, slots, batch }
     }
 
-    /// The first `N` tensors.
+    /// Returns the first `N` tensors.
     ///
     /// # Panics
     /// Panics if there are fewer.
@@ -67,7 +67,7 @@ impl<'a, F: Copy> Tensors<'a, F> {
         std::array::from_fn(|number| self.tensor(number))
     }
 
-    /// The tensor of that number.
+    /// Returns the tensor of that number.
     ///
     /// # Panics
     /// Panics if there are not as many.
@@ -76,7 +76,7 @@ impl<'a, F: Copy> Tensors<'a, F> {
         &self.flat[self.slots[number].range(self.batch)]
     }
 
-    /// The number of tensors.
+    /// Returns the number of tensors.
     pub fn count(self) -> usize {
         self.slots.len()
     }
@@ -91,12 +91,12 @@ pub struct TensorsMut<'a, F> {
 }
 
 impl<'a, F> TensorsMut<'a, F> {
-    /// The tensors at `slots` of a flat vector, for a batch of `batch` samples.
+    /// Returns the tensors at `slots` of a flat vector, for a batch of `batch` samples.
     pub fn new(flat: &'a mut [F], slots: &'a [Slot], batch: usize) -> Self {
         Self { flat, slots, batch }
     }
 
-    /// The first `N` tensors.
+    /// Returns the first `N` tensors.
     ///
     /// # Panics
     /// Panics if there are fewer, or if two of them overlap, as they do where a layer is given one tensor twice.
@@ -109,7 +109,7 @@ impl<'a, F> TensorsMut<'a, F> {
         }
     }
 
-    /// The tensor of that number.
+    /// Returns the tensor of that number.
     ///
     /// # Panics
     /// Panics if there are not as many.
@@ -117,12 +117,12 @@ impl<'a, F> TensorsMut<'a, F> {
         &mut self.flat[self.slots[number].range(self.batch)]
     }
 
-    /// The same tensors for a shorter time.
+    /// Returns the same tensors for a shorter time.
     pub fn reborrow(&mut self) -> TensorsMut<'_, F> {
         TensorsMut { flat: self.flat, slots: self.slots, batch: self.batch }
     }
 
-    /// The number of tensors.
+    /// Returns the number of tensors.
     pub fn count(&self) -> usize {
         self.slots.len()
     }

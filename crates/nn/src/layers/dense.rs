@@ -55,7 +55,7 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl Dense {
-    /// A layer with `units` outputs, no activation, Xavier-normal weights and zero biases.
+    /// Makes a layer with `units` outputs, no activation, Xavier-normal weights and zero biases.
     pub fn new(units: usize) -> Self {
         Self { units, activation: Activation::Identity, init: Init::XavierNormal, transposed: false }
     }

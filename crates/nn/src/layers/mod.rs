@@ -54,7 +54,7 @@ impl LayerConfig {
         Self::deserialize(json).map_err(|cause| LayerConfigError::new(json, cause))
     }
 
-    /// The configuration as JSON.
+    /// Returns the configuration as JSON.
     pub fn to_json(&self) -> serde_json::Value {
         // Serialising a tree of plain data to a value cannot fail.
         serde_json::to_value(self).unwrap_or_default()

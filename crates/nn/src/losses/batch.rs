@@ -27,7 +27,7 @@ pub struct LossBatch<'a, F> {
     pub sums: &'a mut [f64],
 }
 
-/// The total weight of a batch: the sum of the weights of its samples, or their number.
+/// Returns the total weight of a batch: the sum of the weights of its samples, or their number.
 ///
 /// The mean loss of a data set, and of a batch that is processed in parts, is the mean of the losses of the parts by their
 /// total weights.
@@ -41,7 +41,7 @@ pub fn total_weight<F: Scalar>(weights: Option<&[F]>, batch: usize) -> f64 {
     weights.map_or(batch as f64, |weights| weights.iter().map(|w| w.to_f64()).sum())
 }
 
-/// The loss of a batch; sets `gradient` to `factor` times its derivative dL/dprediction.
+/// Returns the loss of a batch; sets `gradient` to `factor` times its derivative dL/dprediction.
 ///
 /// With l_i the mean of the terms of sample i and w_i its weight,
 ///
@@ -122,7 +122,7 @@ pub fn loss_and_gradient<F: Scalar>(loss: &dyn Loss<F>, pool: &Pool, batch: Loss
     if total == 0.0 { 0.0 } else { sums.iter().sum::<f64>() / total }
 }
 
-/// The mean loss of a batch of `sums.len()` samples of equal weight; sets `gradient` to its derivative dL/dprediction.
+/// Returns the mean loss of a batch of `sums.len()` samples of equal weight; sets `gradient` to its derivative dL/dprediction.
 ///
 /// ```
 /// use pellucid_nn::{Mse, evaluate_loss};

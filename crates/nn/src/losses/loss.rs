@@ -13,27 +13,27 @@ use super::target::{Target, TargetKind};
 /// [`loss_and_gradient`](crate::loss_and_gradient). Rows do not depend on each other, so that the result has the same bits
 /// for any number of threads.
 pub trait Loss<F: Scalar>: Debug + Send + Sync {
-    /// The name in the field's words.
+    /// Returns the name in the field's words.
     fn name(&self) -> &'static str;
 
-    /// The number of terms that the mean is over, for `batch` samples of `width` outputs. The default is the number of
+    /// Returns the number of terms that the mean is over, for `batch` samples of `width` outputs. The default is the number of
     /// elements, `batch * width`.
     fn terms(&self, batch: usize, width: usize) -> usize {
         batch * width
     }
 
-    /// Whether the loss takes targets of a kind. The default is numbers only.
+    /// Returns whether the loss takes targets of a kind. The default is numbers only.
     fn accepts(&self, target: TargetKind) -> bool {
         target == TargetKind::Values
     }
 
-    /// The values of a target for which the loss is defined and has a minimum. They are checked once, when a data set meets
-    /// a network.
+    /// Returns the values of a target for which the loss is defined and has a minimum. They are checked once, when a data set
+    /// meets a network.
     fn targets(&self) -> RangeInclusive<f64> {
         f64::NEG_INFINITY..=f64::INFINITY
     }
 
-    /// Whether the loss applies a sigmoid or a softmax itself, so that the network should end without one.
+    /// Returns whether the loss applies a sigmoid or a softmax itself, so that the network should end without one.
     fn takes_logits(&self) -> bool {
         false
     }
@@ -41,7 +41,7 @@ pub trait Loss<F: Scalar>: Debug + Send + Sync {
     /// Checks the hyper-parameters.
     ///
     /// # Errors
-    /// Names the first one that is out of range, or that `F` cannot tell from 0 or infinity.
+    /// Returns an error if one is out of range, or `F` cannot tell it from 0 or infinity: names the first one.
     fn check(&self) -> Result<(), String> {
         Ok(())
     }

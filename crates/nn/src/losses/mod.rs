@@ -35,7 +35,7 @@ crate::configs::configs! {
 }
 
 impl LossConfig {
-    /// Whether the loss applies a sigmoid or a softmax itself, so that the network should end without one.
+    /// Returns whether the loss applies a sigmoid or a softmax itself, so that the network should end without one.
     pub fn takes_logits(self) -> bool {
         self.build::<f64>().takes_logits()
     }

@@ -37,7 +37,7 @@ impl fmt::Display for TargetKind {
 }
 
 impl<'a, F> Target<'a, F> {
-    /// The kind.
+    /// Returns the kind.
     pub fn kind(&self) -> TargetKind {
         match self {
             Self::Values(_) => TargetKind::Values,
@@ -46,7 +46,7 @@ impl<'a, F> Target<'a, F> {
         }
     }
 
-    /// The numbers; empty for a target of another kind.
+    /// Returns the numbers; empty for a target of another kind.
     #[inline]
     pub fn values(&self) -> &'a [F] {
         match self {

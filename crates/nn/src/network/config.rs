@@ -103,7 +103,7 @@ impl<F: Scalar> Graph<F> {
         first && inputs.next().is_none() && self.nodes().all(row)
     }
 
-    /// The architecture as data.
+    /// Returns the architecture as data.
     pub fn to_config(&self) -> ArchitectureConfig {
         let chain = self.is_chain();
         let name = |value: &Value| self.name_of(*value).unwrap_or_default().to_owned();
@@ -135,7 +135,7 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// The architecture that `config` describes; its layers must be built-in ones.
+    /// Returns the architecture that `config` describes; its layers must be built-in ones.
     ///
     /// # Errors
     /// Returns an error if one is not, or if a name is unknown.
@@ -184,7 +184,7 @@ impl<F: Scalar> Graph<F> {
 }
 
 impl WeightsOf {
-    /// The ties, one by one.
+    /// Returns the ties, one by one.
     pub fn ties(&self) -> Vec<Tie> {
         match self {
             Self::Node(to) => vec![Tie { own: None, to: to.clone() }],

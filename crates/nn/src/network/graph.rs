@@ -89,7 +89,7 @@ impl<F> Default for Graph<F> {
 }
 
 impl<F: Scalar> Graph<F> {
-    /// A network without inputs or nodes.
+    /// Makes a network without inputs or nodes.
     pub fn new() -> Self {
         Self::default()
     }
@@ -212,17 +212,17 @@ impl<F: Scalar> Graph<F> {
         self.views.push((name.into(), View { from: from.to_vec(), to }));
     }
 
-    /// The number of values: inputs and nodes.
+    /// Returns the number of values: inputs and nodes.
     pub fn values(&self) -> usize {
         self.values.len()
     }
 
-    /// The value of that name.
+    /// Returns the value of that name.
     pub fn value(&self, name: &str) -> Option<Value> {
         self.values.iter().position(|definition| definition.name == name).map(Value)
     }
 
-    /// The value of that name.
+    /// Returns the value of that name.
     ///
     /// # Errors
     /// Returns an error if there is none; says which there are.
@@ -233,17 +233,17 @@ impl<F: Scalar> Graph<F> {
         })
     }
 
-    /// The name of a value.
+    /// Returns the name of a value.
     pub fn name_of(&self, value: Value) -> Option<&str> {
         self.values.get(value.0).map(|definition| &*definition.name)
     }
 
-    /// The names of the nodes, in order.
+    /// Returns the names of the nodes, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.nodes().map(|(_, name, _)| name)
     }
 
-    /// The inputs, in order.
+    /// Returns the inputs, in order.
     pub fn inputs(&self) -> impl Iterator<Item = (Value, &str, &Port)> {
         self.values.iter().enumerate().filter_map(|(index, definition)| match &definition.origin {
             Origin::Input(port) => Some((Value(index), &*definition.name, port)),
@@ -251,7 +251,7 @@ impl<F: Scalar> Graph<F> {
         })
     }
 
-    /// The nodes, in order.
+    /// Returns the nodes, in order.
     pub fn nodes(&self) -> impl Iterator<Item = (Value, &str, &Node<F>)> {
         self.values.iter().enumerate().filter_map(|(index, definition)| match &definition.origin {
             Origin::Node(node) => Some((Value(index), &*definition.name, node)),
@@ -275,17 +275,17 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
-    /// The operation that computes a value; `None` for an input.
+    /// Returns the operation that computes a value; `None` for an input.
     pub fn operation(&self, value: Value) -> Option<&dyn Operation<F>> {
         self.node(value).map(|node| &*node.operation)
     }
 
-    /// The shape of a sample of the first input; that of none where there is no input.
+    /// Returns the shape of a sample of the first input; that of none where there is no input.
     pub fn input_shape(&self) -> Option<&Shape> {
         self.inputs().next().map(|(.., port)| &port.shape)
     }
 
-    /// The inputs that a value is computed from, in the order of the network's.
+    /// Returns the inputs that a value is computed from, in the network's order.
     pub fn inputs_of(&self, value: Value) -> Vec<Value> {
         let mut needed = vec![false; self.values.len()];
         let mut open = vec![value];
@@ -300,18 +300,18 @@ impl<F: Scalar> Graph<F> {
         self.inputs().map(|(input, ..)| input).filter(|input| needed[input.0]).collect()
     }
 
-    /// The whole network: from all inputs to the last node.
+    /// Returns the whole network: from all inputs to the last node.
     pub fn whole(&self) -> View {
         let from = self.inputs().map(|(value, ..)| value).collect();
         View { from, to: self.nodes().last().map_or(Value(0), |(value, ..)| value) }
     }
 
-    /// The views with their names.
+    /// Returns the views with their names.
     pub fn views(&self) -> &[(String, View)] {
         &self.views
     }
 
-    /// The view of that name, or the node of that name alone.
+    /// Returns the view of that name, or the node of that name alone.
     ///
     /// # Errors
     /// Returns an error if there is neither; says which there are.

@@ -31,7 +31,7 @@ pub struct Sequential<F> {
 }
 
 impl<F: Scalar> Sequential<F> {
-    /// A network without layers for samples of shape `input`.
+    /// Makes a network without layers for samples of shape `input`.
     pub fn new(input: impl Into<Shape>) -> Self {
         let mut graph = Graph::new();
         let last = graph.input("input", input);
@@ -71,7 +71,7 @@ impl<F: Scalar> Sequential<F> {
         self
     }
 
-    /// The shape of an input sample.
+    /// Returns the shape of an input sample.
     pub fn input(&self) -> &Shape {
         match self.graph.inputs().next() {
             Some((.., port)) => &port.shape,
@@ -79,12 +79,12 @@ impl<F: Scalar> Sequential<F> {
         }
     }
 
-    /// The graph that this is the short spelling of.
+    /// Returns the graph that this is the short spelling of.
     pub fn into_graph(self) -> Graph<F> {
         self.graph
     }
 
-    /// The names of the layers.
+    /// Returns the names of the layers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.graph.names()
     }

@@ -24,24 +24,24 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The number of elements: the product of the dimensions.
+    /// Returns the number of elements: the product of the dimensions.
     #[allow(clippy::len_without_is_empty)] // A shape is not a container.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// The dimensions.
+    /// Returns the dimensions.
     pub fn dims(&self) -> &[usize] {
         &self.dims
     }
 
-    /// The product of all dimensions but the last: the places of a sample that each have a row of the last one, such as the
-    /// classes of each step of a sequence. 1 for a vector.
+    /// Returns the product of all dimensions but the last: the places of a sample that each have a row of the last one, such
+    /// as the classes of each step of a sequence. 1 for a vector.
     pub fn places(&self) -> usize {
         self.dims.split_last().map_or(1, |(_, outer)| outer.iter().product())
     }
 
-    /// Whether the number of elements fits the address space.
+    /// Returns whether the number of elements fits the address space.
     pub fn is_countable(&self) -> bool {
         self.len < usize::MAX
     }

@@ -55,10 +55,10 @@ pub struct SummaryLayer {
 }
 
 impl Summary {
-    /// The summary of an architecture.
+    /// Returns the summary of an architecture.
     ///
     /// # Errors
-    /// Where it cannot be planned.
+    /// Returns an error if it cannot be planned.
     pub fn of<F: Scalar>(network: &Graph<F>) -> Result<Self, PlanError> {
         Ok(Self::new::<F>(&Plan::whole(network)?))
     }

@@ -5,7 +5,7 @@
 pub struct Value(pub(crate) usize);
 
 impl Value {
-    /// Its place among the values of its graph: inputs and nodes in the order in which they were added.
+    /// Returns its place among the values of its graph: inputs and nodes in the order in which they were added.
     pub fn index(self) -> usize {
         self.0
     }

@@ -22,7 +22,7 @@ pub(crate) struct LossMemory<F> {
 }
 
 impl<F: Scalar> LossMemory<F> {
-    /// The memory for the losses of a session that was made for the values of an objective.
+    /// Returns the memory for the losses of a session that was made for the values of an objective.
     pub fn new(objective: &Objective<'_, F>, session: &Session<F>) -> Result<Self, Error> {
         let plan = session.plan();
         let (mut width, mut classes) = (0, 1);

@@ -63,17 +63,17 @@ enum Owned<'a, F> {
 }
 
 impl<'a, F: Scalar> Term<'a, F> {
-    /// The loss of the network's output against the column `target` of the data.
+    /// Makes a term of the loss of the network's output against the column `target` of the data.
     pub fn new(name: impl Into<String>, loss: impl Loss<F> + 'static) -> Self {
         Self::boxed(name, Box::new(loss))
     }
 
-    /// The loss of the network's output against the column `target` of the data.
+    /// Makes a term of the loss of the network's output against the column `target` of the data.
     pub fn boxed(name: impl Into<String>, loss: Box<dyn Loss<F>>) -> Self {
         Self::owned(name.into(), Owned::Boxed(loss))
     }
 
-    /// The loss of the network's output against the column `target` of the data.
+    /// Makes a term of the loss of the network's output against the column `target` of the data.
     pub fn borrowed(name: impl Into<String>, loss: &'a dyn Loss<F>) -> Self {
         Self::owned(name.into(), Owned::Borrowed(loss))
     }
@@ -100,12 +100,12 @@ impl<'a, F: Scalar> Term<'a, F> {
         Self { weight, ..self }
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The loss.
+    /// Returns the loss.
     pub fn loss(&self) -> &dyn Loss<F> {
         match &self.loss {
             Owned::Boxed(loss) => &**loss,
@@ -113,12 +113,12 @@ impl<'a, F: Scalar> Term<'a, F> {
         }
     }
 
-    /// What the value is compared with.
+    /// Returns what the value is compared with.
     pub fn target(&self) -> &TargetOf {
         &self.target
     }
 
-    /// The factor.
+    /// Returns the factor.
     pub fn weight(&self) -> f64 {
         self.weight
     }
@@ -139,12 +139,12 @@ impl<F: Scalar> Default for Objective<'_, F> {
 }
 
 impl<'a, F: Scalar> Objective<'a, F> {
-    /// An objective without terms.
+    /// Makes an objective without terms.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The objective that `terms` describe; where there are none, `loss` of the output against the data.
+    /// Returns the objective that `terms` describe; where there are none, `loss` of the output against the data.
     pub fn from_config(loss: LossConfig, terms: &[TermConfig]) -> Self {
         if terms.is_empty() {
             return Self::new().with(Term::boxed("loss", loss.build()));
@@ -169,12 +169,12 @@ impl<'a, F: Scalar> Objective<'a, F> {
         Self { class_weights, weight_of_class: None, ..self }
     }
 
-    /// The terms, in order.
+    /// Returns the terms, in order.
     pub fn terms(&self) -> &[Term<'a, F>] {
         &self.terms
     }
 
-    /// The names of the terms, in order.
+    /// Returns the names of the terms, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().map(|term| &*term.name)
     }

@@ -22,7 +22,7 @@ pub struct TermLosses {
 }
 
 impl TermLosses {
-    /// A zero for each of `count` terms.
+    /// Makes a zero for each of `count` terms.
     ///
     /// # Panics
     /// Panics if there are more than [`MAX_TERMS`].

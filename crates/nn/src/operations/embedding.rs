@@ -33,7 +33,7 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Vectors of `width` numbers.
+    /// Makes an embedding in vectors of `width` numbers.
     pub fn new(width: usize) -> Self {
         Self { width }
     }

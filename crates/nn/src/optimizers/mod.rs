@@ -31,7 +31,7 @@ crate::configs::configs! {
 }
 
 impl OptimizerConfig {
-    /// The weight decay, which applies to parameters whose group has none of its own.
+    /// Returns the weight decay, which applies to parameters whose group has none of its own.
     pub fn weight_decay(self) -> f64 {
         self.build::<f64>().weight_decay()
     }

@@ -8,22 +8,22 @@ use super::state::StateMut;
 
 /// A rule that moves the parameters against their gradient.
 pub trait Optimizer<F: Scalar>: Debug + Send + Sync {
-    /// The name in the field's words.
+    /// Returns the name in the field's words.
     fn name(&self) -> &'static str;
 
-    /// The numbers kept for each parameter between steps; zero at the start.
+    /// Returns the numbers kept for each parameter between steps; zero at the start.
     fn state_per_parameter(&self) -> usize;
 
     /// Makes one step. Each parameter is moved by itself, so that a step may be made group by group.
     fn step(&self, update: Update<'_, F>);
 
-    /// The configured weight decay, which applies to parameters whose group has none of its own. The default is 0.
+    /// Returns the configured weight decay, which applies to parameters whose group has none of its own. The default is 0.
     fn weight_decay(&self) -> f64 {
         0.0
     }
 
-    /// Whether a weight decay w is the gradient of a penalty w/2 |theta|^2 of the loss, and not decoupled from the gradient.
-    /// The default is that it is.
+    /// Returns whether a weight decay w is the gradient of a penalty w/2 |theta|^2 of the loss, and not decoupled from the
+    /// gradient. The default is that it is.
     fn decay_is_penalty(&self) -> bool {
         true
     }
@@ -31,7 +31,7 @@ pub trait Optimizer<F: Scalar>: Debug + Send + Sync {
     /// Checks the hyper-parameters.
     ///
     /// # Errors
-    /// Names the first one that is out of range, or that `F` cannot tell from 0 or infinity.
+    /// Returns an error if one is out of range, or `F` cannot tell it from 0 or infinity: names the first one.
     fn check(&self) -> Result<(), String> {
         Ok(())
     }

@@ -22,12 +22,12 @@ pub struct StateMut<'a, F> {
 }
 
 impl<'a, F> StateMut<'a, F> {
-    /// The state of all of `parameters` parameters.
+    /// Returns the state of all of `parameters` parameters.
     pub fn whole(flat: &'a mut [F], parameters: usize) -> Self {
         Self::part(flat, parameters, 0..parameters)
     }
 
-    /// The state of the parameters `part` of `parameters`.
+    /// Returns the state of the parameters `part` of `parameters`.
     ///
     /// # Panics
     /// Panics if `part` exceeds the parameters, or `flat` does not hold whole vectors.
@@ -37,7 +37,8 @@ impl<'a, F> StateMut<'a, F> {
         Self { flat, parameters, part }
     }
 
-    /// The vectors of the part, as many as [`Optimizer::state_per_parameter`](crate::Optimizer::state_per_parameter) says.
+    /// Returns the vectors of the part, as many as [`Optimizer::state_per_parameter`](crate::Optimizer::state_per_parameter)
+    /// says.
     ///
     /// # Panics
     /// Panics if the state has fewer.

@@ -35,8 +35,8 @@ pub struct LossSlices<'a, F> {
 }
 
 impl<F: Scalar> Session<F> {
-    /// What a loss of the output needs before [`Session::backward`]: the first input (the target of an autoencoder), the
-    /// output, and the slice to write dL/d output to.
+    /// Returns what a loss of the output needs before [`Session::backward`]: the first input (the target of an autoencoder),
+    /// the output, and the slice to write dL/d output to.
     ///
     /// # Panics
     /// Panics if the session is not one for training.
@@ -46,12 +46,12 @@ impl<F: Scalar> Session<F> {
         (slices.target.unwrap_or_default(), slices.value, slices.gradient)
     }
 
-    /// The values that losses look at, by number in the plan, in the order of the losses.
+    /// Returns the values that losses look at, by number in the plan, in the order of the losses.
     pub fn losses(&self) -> impl Iterator<Item = usize> {
         self.way_back.iter().flat_map(|way| way.losses.iter().map(|&(value, _)| value))
     }
 
-    /// What loss `number` of those that the session was made for needs; `target` is the value of the plan that it is
+    /// Returns what loss `number` of those that the session was made for needs; `target` is the value of the plan that it is
     /// compared with, where that is one of numbers. After the gradient is written, [`Session::close_loss`] must be called.
     ///
     /// # Panics
@@ -82,7 +82,7 @@ impl<F: Scalar> Session<F> {
         }
     }
 
-    /// dL/d first input of the last backward pass that was asked for it.
+    /// Returns dL/d first input of the last backward pass that was asked for it.
     ///
     /// # Panics
     /// Panics if the session is not one for training, or if the first input is of indices.
@@ -91,7 +91,7 @@ impl<F: Scalar> Session<F> {
         &self.gradients[self.plan.range(0, self.batch)]
     }
 
-    /// The backward pass over the current batch: from the gradients of the losses to `dparameters` (overwritten), and to
+    /// Runs the backward pass over the current batch: from the gradients of the losses to `dparameters` (overwritten), and to
     /// those of the inputs where `input_gradient` asks for them.
     ///
     /// # Panics

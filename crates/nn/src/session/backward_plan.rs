@@ -62,7 +62,7 @@ pub(super) struct Tied {
 }
 
 impl BackwardPlan {
-    /// The way back from the values `losses` of a plan, by number.
+    /// Returns the way back from the values `losses` of a plan, by number.
     pub fn new(plan: &Plan, losses: &[usize]) -> Self {
         let inputs = plan.inputs().len();
         let mut written = vec![false; plan.values.len()];

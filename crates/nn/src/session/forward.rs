@@ -6,7 +6,7 @@ use super::{Session, Weights};
 use crate::layer::{OperationForward, Tensors, TensorsMut};
 
 impl<F: Scalar> Session<F> {
-    /// The forward pass over the current batch, from the inputs to [`Session::output`]. In training, `stream` is
+    /// Runs the forward pass over the current batch, from the inputs to [`Session::output`]. In training, `stream` is
     /// the random stream of the step; every layer gets its own child of it, by its name.
     ///
     /// # Panics
@@ -58,7 +58,7 @@ impl<F: Scalar> Session<F> {
         });
     }
 
-    /// The outputs for the samples of `x`, row by row, of which there may be any number. The nodes that are fed with the
+    /// Writes the outputs for the samples of `x`, row by row, of which there may be any number. The nodes that are fed with the
     /// input read `x` and the last writes `y` where they are: nothing is copied, and the session's own input and output
     /// mean nothing afterwards.
     ///

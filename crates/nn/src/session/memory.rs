@@ -21,8 +21,8 @@ pub(crate) fn zeroed<T: Clone + Default>(len: usize) -> Result<Vec<T>, PlanError
 }
 
 impl Plan {
-    /// Bytes of the buffers of a session, with `gradients` for training with a loss of the output; without the gradients of
-    /// tied tensors, of which a batch needs as many as a sample.
+    /// Returns the number of bytes of the buffers of a session, with `gradients` for training with a loss of the output; without
+    /// the gradients of tied tensors, of which a batch needs as many as a sample.
     pub fn session_bytes<F>(&self, gradients: bool) -> usize {
         let backward = if gradients {
             let scratch = self.backward_scratch.saturating_sub(self.scratch);

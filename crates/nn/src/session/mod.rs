@@ -86,7 +86,7 @@ pub struct TensorView<'a, F> {
 }
 
 impl<F: Scalar> Session<F> {
-    /// Memory for forward passes of a whole network, shared by values that are not needed at the same time.
+    /// Takes the memory for forward passes of a whole network, shared by values that are not needed at the same time.
     ///
     /// # Errors
     /// Returns an error if the network cannot be planned.
@@ -94,7 +94,7 @@ impl<F: Scalar> Session<F> {
         Self::of_view(network, &network.whole(), max_batch, pool)
     }
 
-    /// Memory for forward passes of a view.
+    /// Takes the memory for forward passes of a view.
     ///
     /// # Errors
     /// Returns an error if the view cannot be planned.
@@ -108,8 +108,8 @@ impl<F: Scalar> Session<F> {
         Self::new(network, plan, None, false, pool)
     }
 
-    /// Memory for forward passes of a whole network, all activations of which can be looked at: every node is run, those too
-    /// that the last one does not need.
+    /// Takes the memory for forward passes of a whole network, all activations of which can be looked at: every node is run,
+    /// those too that the last one does not need.
     ///
     /// # Errors
     /// Returns an error if the network cannot be planned.
@@ -119,7 +119,7 @@ impl<F: Scalar> Session<F> {
         Self::new(network, plan, None, true, pool)
     }
 
-    /// Memory for forward passes of a view, all activations of which can be looked at.
+    /// Takes the memory for forward passes of a view, all activations of which can be looked at.
     ///
     /// # Errors
     /// Returns an error if the view cannot be planned.
@@ -133,7 +133,7 @@ impl<F: Scalar> Session<F> {
         Self::new(network, plan, None, true, pool)
     }
 
-    /// Memory for forward and backward passes of a whole network, with a loss of its output.
+    /// Takes the memory for forward and backward passes of a whole network, with a loss of its output.
     ///
     /// # Errors
     /// Returns an error if the network cannot be planned.
@@ -141,7 +141,7 @@ impl<F: Scalar> Session<F> {
         Self::training_for(network, &[network.whole().to], max_batch, pool)
     }
 
-    /// Memory for forward and backward passes, with losses of the values `losses`, in this order.
+    /// Takes the memory for forward and backward passes, with losses of the values `losses`, in this order.
     ///
     /// # Errors
     /// Returns an error if the network cannot be planned.
@@ -154,7 +154,7 @@ impl<F: Scalar> Session<F> {
         Self::training_view(network, &network.whole(), losses, max_batch, pool)
     }
 
-    /// Memory for forward and backward passes of a view, with losses of the values `losses`.
+    /// Takes the memory for forward and backward passes of a view, with losses of the values `losses`.
     ///
     /// # Errors
     /// Returns an error if the view cannot be planned.
@@ -204,22 +204,22 @@ impl<F: Scalar> Session<F> {
         })
     }
 
-    /// Where everything lies.
+    /// Returns the plan of its memory.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// The threads that the session runs on.
+    /// Returns the threads that the session runs on.
     pub fn pool(&self) -> &Arc<Pool> {
         &self.pool
     }
 
-    /// The number of samples of the current batch.
+    /// Returns the number of samples of the current batch.
     pub fn batch(&self) -> usize {
         self.batch
     }
 
-    /// Bytes of all buffers.
+    /// Returns the number of bytes of all buffers.
     pub fn bytes(&self) -> usize {
         let buffers = [
             &self.activations,
@@ -233,7 +233,7 @@ impl<F: Scalar> Session<F> {
         numbers + size_of_val(&self.indices[..]) + self.marks.len()
     }
 
-    /// Begins a batch of `batch` samples: the slice to write those of the first input to.
+    /// Begins a batch of `batch` samples, and returns the slice to write those of the first input to.
     ///
     /// # Panics
     /// Panics if the batch is empty or larger than the session was made for, or if the first input is of indices.
@@ -252,7 +252,7 @@ impl<F: Scalar> Session<F> {
         self.batch = batch;
     }
 
-    /// The slice to write the samples of input `number` to.
+    /// Returns the slice to write the samples of input `number` to.
     ///
     /// # Panics
     /// Panics if there is no such input, or if it is of indices.
@@ -262,7 +262,7 @@ impl<F: Scalar> Session<F> {
         &mut self.activations[range]
     }
 
-    /// The slice to write the indices of input `number` to; all must be smaller than the bound of the input.
+    /// Returns the slice to write the indices of input `number` to; all must be smaller than the bound of the input.
     ///
     /// # Panics
     /// Panics if there is no such input, or if it is of numbers.
@@ -272,12 +272,12 @@ impl<F: Scalar> Session<F> {
         &mut self.indices[range]
     }
 
-    /// The output of the last forward pass.
+    /// Returns the output of the last forward pass.
     pub fn output(&self) -> &[F] {
         self.value(self.plan.output)
     }
 
-    /// The first input of the last forward pass. Of a session for inference, it may have been overwritten.
+    /// Returns the first input of the last forward pass. Of a session for inference, it may have been overwritten.
     ///
     /// # Panics
     /// Panics if it is of indices.
@@ -285,7 +285,7 @@ impl<F: Scalar> Session<F> {
         self.value(0)
     }
 
-    /// The samples of a value of the plan, by number.
+    /// Returns the samples of a value of the plan, by number.
     ///
     /// # Panics
     /// Panics if there is no such value, or if it is of indices.
@@ -294,20 +294,20 @@ impl<F: Scalar> Session<F> {
         &self.activations[self.plan.range(number, self.batch)]
     }
 
-    /// The output of the node `name` in the last forward pass, or the input of that name; `None` where there is none, or
-    /// where the session is for inference only and its place was needed.
+    /// Returns the output of the node `name` in the last forward pass, or the input of that name; `None` where there is none,
+    /// or where the session is for inference only and its place was needed.
     pub fn activation(&self, name: &str) -> Option<TensorView<'_, F>> {
         let number = self.plan.number(name)?;
         (self.kept || number == self.plan.output).then(|| self.look(number, &self.activations)).flatten()
     }
 
-    /// dL/d output of the node `name` in the last backward pass, or dL/d the input of that name.
+    /// Returns dL/d output of the node `name` in the last backward pass, or dL/d the input of that name.
     pub fn gradient(&self, name: &str) -> Option<TensorView<'_, F>> {
         self.way_back.as_ref()?;
         self.look(self.plan.number(name)?, &self.gradients)
     }
 
-    /// What the last forward pass saved under the name of a node and of the tensor: `lstm1.gates`.
+    /// Returns what the last forward pass saved under the name of a node and of the tensor: `lstm1.gates`.
     pub fn saved(&self, name: &str) -> Option<TensorView<'_, F>> {
         self.way_back.as_ref()?;
         self.plan.nodes.iter().find_map(|node| {

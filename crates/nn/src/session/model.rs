@@ -37,7 +37,7 @@ pub struct Model<F> {
 }
 
 impl<F: Scalar> Model<F> {
-    /// A network with initial parameters drawn from `seed`.
+    /// Makes a network with initial parameters drawn from `seed`.
     ///
     /// # Errors
     /// Returns an error if the network or one of its views cannot be planned.
@@ -77,47 +77,47 @@ impl<F: Scalar> Model<F> {
         Ok(Self { network: Arc::new(network), plan, parameters, state })
     }
 
-    /// The architecture.
+    /// Returns the architecture.
     pub fn architecture(&self) -> &Arc<Graph<F>> {
         &self.network
     }
 
-    /// Where every parameter lies, with shapes, for a batch of one.
+    /// Returns the plan of the whole network, with the place and shape of every parameter, for a batch of one.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// All parameters.
+    /// Returns all parameters.
     pub fn parameters(&self) -> &[F] {
         &self.parameters
     }
 
-    /// All parameters, to change.
+    /// Returns all parameters for writing.
     pub fn parameters_mut(&mut self) -> &mut [F] {
         &mut self.parameters
     }
 
-    /// The state of all layers, such as running means; empty where no layer has any.
+    /// Returns the state of all layers, such as running means; empty where no layer has any.
     pub fn state(&self) -> &[F] {
         &self.state
     }
 
-    /// The state of all layers, to change.
+    /// Returns the state of all layers for writing.
     pub fn state_mut(&mut self) -> &mut [F] {
         &mut self.state
     }
 
-    /// Parameters and state, as a session reads them.
+    /// Returns parameters and state, as a session reads them.
     pub fn weights(&self) -> Weights<'_, F> {
         Weights { parameters: &self.parameters, state: &self.state }
     }
 
-    /// The parameter tensor of a name such as `dense1.weight`; a tied tensor is found by each of its names.
+    /// Returns the parameter tensor of a name such as `dense1.weight`; a tied tensor is found by each of its names.
     pub fn parameter(&self, name: &str) -> Option<TensorView<'_, F>> {
         self.tensor(name, &self.parameters)
     }
 
-    /// The part of `flat` that belongs to the parameter `name`: of a gradient or an optimiser's state.
+    /// Returns the part of `flat` that belongs to the parameter `name`: of a gradient or an optimiser's state.
     ///
     /// # Panics
     /// Panics if `flat` is not as long as the parameters.
@@ -126,18 +126,18 @@ impl<F: Scalar> Model<F> {
         self.plan.names.get(name).map(|&number| view(&self.plan.tensors[number], flat))
     }
 
-    /// The state tensor of a name such as `batch_norm1.mean`.
+    /// Returns the state tensor of a name such as `batch_norm1.mean`.
     pub fn state_tensor(&self, name: &str) -> Option<TensorView<'_, F>> {
         let tensor = self.plan.states.iter().find(|tensor| tensor.name == name)?;
         Some(view(tensor, &self.state))
     }
 
-    /// The network's layers with shapes, parameters, memory and operations.
+    /// Returns the network's layers with shapes, parameters, memory and operations.
     pub fn summary(&self) -> Summary {
         Summary::new::<F>(&self.plan)
     }
 
-    /// The outputs for the samples of `x`, row by row, on the caller's thread.
+    /// Returns the outputs for the samples of `x`, row by row, on the caller's thread.
     ///
     /// # Errors
     /// Returns an error if `x` is not a whole number of samples, or the network has several inputs.
@@ -145,7 +145,7 @@ impl<F: Scalar> Model<F> {
         self.predict_with(&self.network.whole(), x, &Arc::new(Pool::single()))
     }
 
-    /// The outputs of the view (or node) `name` for the samples of `x`, which are inputs of that view.
+    /// Returns the outputs of the view (or node) `name` for the samples of `x`, which are inputs of that view.
     ///
     /// # Errors
     /// Returns an error if there is no such view, it has several inputs, or `x` is not a whole number of its samples.
@@ -153,7 +153,7 @@ impl<F: Scalar> Model<F> {
         self.predict_with(&self.network.find_view(name)?, x, &Arc::new(Pool::single()))
     }
 
-    /// The outputs of a view for the samples of `x`, on the threads of `pool`.
+    /// Returns the outputs of a view for the samples of `x`, on the threads of `pool`.
     ///
     /// # Errors
     /// Returns an error if the view is not in the network or has several inputs, or if `x` is not a whole number of its

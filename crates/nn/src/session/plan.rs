@@ -130,32 +130,32 @@ impl NodePlan {
 }
 
 impl Plan {
-    /// The shape of a sample of the view's first input.
+    /// Returns the shape of a sample of the view's first input.
     pub fn input(&self) -> &Shape {
         &self.values[0].port.shape
     }
 
-    /// The inputs of the view.
+    /// Returns the inputs of the view.
     pub fn inputs(&self) -> &[ValuePlan] {
         &self.values[..self.values.len() - self.nodes.len()]
     }
 
-    /// Whether the view has one input, and that of numbers.
+    /// Returns whether the view has one input, and that of numbers.
     pub fn takes_numbers_alone(&self) -> bool {
         matches!(self.inputs(), [input] if !input.port.is_indices())
     }
 
-    /// The shape of an output sample of the view.
+    /// Returns the shape of an output sample of the view.
     pub fn output(&self) -> &Shape {
         &self.values[self.output].port.shape
     }
 
-    /// The number of the value of that name.
+    /// Returns the number of the value of that name.
     pub fn number(&self, name: &str) -> Option<usize> {
         self.values.iter().position(|value| value.name == name)
     }
 
-    /// The elements of a value in a batch of `batch` samples.
+    /// Returns the elements of a value in a batch of `batch` samples.
     pub fn range(&self, number: usize, batch: usize) -> Range<usize> {
         let ValuePlan { port, begin, .. } = &self.values[number];
         *begin..begin + port.shape.len() * batch

@@ -25,7 +25,7 @@ impl Plan {
     /// Plans all nodes of a network, for a batch of one.
     ///
     /// # Errors
-    /// As [`Plan::new`].
+    /// Returns an error if the network cannot be planned; see [`Plan::new`].
     pub fn whole<F: Scalar>(graph: &Graph<F>) -> Result<Self, PlanError> {
         let all: Vec<Value> = graph.nodes().map(|(value, ..)| value).collect();
         Self::with_layout(graph, &graph.whole(), &all, 1, Layout::Kept)

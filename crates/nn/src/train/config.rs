@@ -121,7 +121,7 @@ impl TrainConfig {
     /// Checks every number.
     ///
     /// # Errors
-    /// The name of the first one out of range, with the range.
+    /// Returns an error if one is out of range: names the first one, with the range.
     pub fn check(&self) -> Result<(), Error> {
         if self.batch_size == 0 {
             return Err(Error::Config("batch_size = 0: expected at least 1".into()));
@@ -147,7 +147,7 @@ impl TrainConfig {
     /// Checks every number, and that `F` holds those that a step takes in it.
     ///
     /// # Errors
-    /// The name of the first one out of range, infinite or zero in `F`, with the range.
+    /// Returns an error if one is out of range, or infinite or zero in `F`: names the first one, with the range.
     pub fn check_for<F: Scalar>(&self) -> Result<(), Error> {
         self.check()?;
         let rate = self.schedule.learning_rate;
@@ -163,12 +163,12 @@ impl TrainConfig {
         self.schedule.check()
     }
 
-    /// The samples of a step.
+    /// Returns the number of samples of a step.
     pub fn samples(&self) -> usize {
         self.batch_size.saturating_mul(self.accumulate)
     }
 
-    /// The objective that the settings describe.
+    /// Returns the objective that the settings describe.
     pub fn objective<F: Scalar>(&self) -> Objective<'static, F> {
         Objective::from_config(self.loss, &self.terms).class_weights(self.class_weights.clone())
     }

@@ -14,8 +14,8 @@ impl<F: Scalar + Element> Trainer<F> {
     /// Trains until the last epoch, an early stop or an interruption.
     ///
     /// # Errors
-    /// Where the data do not fit the model and the loss, where a loss or the state becomes infinite or NaN (no checkpoint is
-    /// written then), or where a checkpoint cannot be written.
+    /// Returns an error if the data do not fit the model and the loss, a loss or the state becomes infinite or NaN (no
+    /// checkpoint is written then), or a checkpoint cannot be written.
     pub fn fit(
         &mut self,
         train: &Dataset,

@@ -42,7 +42,7 @@ fn one() -> f64 {
 }
 
 impl ParameterGroup {
-    /// The tensors of these names, trained as all others.
+    /// Makes a group of the tensors of these names, trained as all others.
     pub fn new(names: impl Into<String>) -> Self {
         Self { names: names.into(), rate: 1.0, weight_decay: None, frozen: false }
     }

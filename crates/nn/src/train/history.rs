@@ -38,12 +38,12 @@ pub struct History {
 }
 
 impl History {
-    /// The training losses in order.
+    /// Returns the training losses in order.
     pub fn train_losses(&self) -> Vec<f64> {
         self.epochs.iter().map(|record| record.train_loss).collect()
     }
 
-    /// The validation losses in order; empty where there was no validation.
+    /// Returns the validation losses in order; empty where there was no validation.
     pub fn validation_losses(&self) -> Vec<f64> {
         self.epochs.iter().filter_map(|record| record.validation_loss).collect()
     }

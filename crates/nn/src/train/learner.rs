@@ -56,7 +56,7 @@ pub struct Learner<F: 'static> {
 }
 
 impl<F: Scalar + Element> Learner<F> {
-    /// A learner at its first step.
+    /// Makes a learner at its first step.
     ///
     /// # Errors
     /// Returns an error if the objective does not fit the model, or if the system does not have the memory.
@@ -87,7 +87,7 @@ impl<F: Scalar + Element> Learner<F> {
         learner.with_groups(&[], DecayOf::Auto)
     }
 
-    /// The same model and optimiser with another objective.
+    /// Returns the same model and optimiser with another objective.
     ///
     /// # Errors
     /// Returns an error if it does not fit the model, or if the system does not have the memory.
@@ -143,7 +143,8 @@ impl<F: Scalar + Element> Learner<F> {
         Ok(())
     }
 
-    /// A training step on the samples at `positions` of a data set; random layers draw from `stream`. Returns the losses.
+    /// Makes a training step on the samples at `positions` of a data set; random layers draw from `stream`. Returns the
+    /// losses.
     ///
     /// # Errors
     /// Returns an error if the memory for a batch of this size was not taken before, and the system does not have it, or if
@@ -163,7 +164,7 @@ impl<F: Scalar + Element> Learner<F> {
         Ok(losses)
     }
 
-    /// The losses of the samples at `positions` of a data set and their gradient, as the first half of a step.
+    /// Returns the losses of the samples at `positions` of a data set and their gradient, as the first half of a step.
     ///
     /// # Errors
     /// As [`Learner::step`].
@@ -235,7 +236,7 @@ impl<F: Scalar + Element> Learner<F> {
         (&mut self.session, &self.objective, &mut self.memory, &self.model)
     }
 
-    /// Begins a batch of `batch` samples: the slice to write those of the first input to.
+    /// Begins a batch of `batch` samples, and returns the slice to write those of the first input to.
     ///
     /// # Errors
     /// Returns an error if the system does not have the memory.
@@ -244,17 +245,17 @@ impl<F: Scalar + Element> Learner<F> {
         Ok(self.session.input_mut(batch))
     }
 
-    /// The forward pass over the present batch; with a stream, one of training.
+    /// Runs the forward pass over the present batch; with a stream, one of training.
     pub fn forward(&mut self, stream: Option<Stream>) {
         self.session.forward(&self.model, stream);
     }
 
-    /// The output of the last forward pass.
+    /// Returns the output of the last forward pass.
     pub fn output(&self) -> &[F] {
         self.session.output()
     }
 
-    /// The loss of the first term against given targets, as many as the value has numbers; writes its gradient.
+    /// Returns the loss of the first term against given targets, as many as the value has numbers; writes its gradient.
     ///
     /// # Panics
     /// Panics if the targets do not fit the value, or the objective has further terms.
@@ -269,19 +270,19 @@ impl<F: Scalar + Element> Learner<F> {
         loss_and_gradient(term.loss(), &pool, batch)
     }
 
-    /// Where dL/d value of the first term is written, to set it from outside: from another network, or a policy's
+    /// Returns the slice of dL/d value of the first term, to set it from outside: from another network, or a policy's
     /// advantage.
     pub fn output_gradient_mut(&mut self) -> &mut [F] {
         self.session.slices_of(0, None).gradient
     }
 
-    /// The backward pass: from the gradients of the losses to those of all parameters, and of the inputs where
+    /// Runs the backward pass: from the gradients of the losses to those of all parameters, and of the inputs where
     /// `input_gradient` asks for them.
     pub fn backward(&mut self, input_gradient: bool) {
         self.session.backward(&self.model, &mut self.gradients, input_gradient);
     }
 
-    /// dL/d first input of the last backward pass that was asked for it.
+    /// Returns dL/d first input of the last backward pass that was asked for it.
     pub fn input_gradient(&self) -> &[F] {
         self.session.input_gradient()
     }
@@ -319,8 +320,8 @@ impl<F: Scalar + Element> Learner<F> {
         self.session.remember(self.model.state_mut());
     }
 
-    /// The penalty w/2 |theta|^2 of the parameters, whose gradient the optimiser adds to that of the losses; `None` where
-    /// there is none.
+    /// Returns the penalty w/2 |theta|^2 of the parameters, whose gradient the optimiser adds to that of the losses; `None`
+    /// where there is none.
     pub fn penalty(&self) -> Option<f64> {
         let decayed = self.parts.trained.iter().filter(|part| part.weight_decay > 0.0);
         if !self.optimizer.decay_is_penalty() {
@@ -331,43 +332,43 @@ impl<F: Scalar + Element> Learner<F> {
             .reduce(|a, b| a + b)
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &Model<F> {
         &self.model
     }
 
-    /// The model, to change.
+    /// Returns the model for writing.
     pub fn model_mut(&mut self) -> &mut Model<F> {
         &mut self.model
     }
 
-    /// The model, the learner given up.
+    /// Turns the learner into its model.
     pub fn into_model(self) -> Model<F> {
         self.model
     }
 
-    /// The objective.
+    /// Returns the objective.
     pub fn objective(&self) -> &Objective<'static, F> {
         &self.objective
     }
 
-    /// The session, to look at the activations and gradients of the last step.
+    /// Returns the session, to look at the activations and gradients of the last step.
     pub fn session(&self) -> &Session<F> {
         &self.session
     }
 
-    /// The session, to write to inputs by number.
+    /// Returns the session for writing to inputs by number.
     pub fn session_mut(&mut self) -> &mut Session<F> {
         &mut self.session
     }
 
-    /// The gradient of the last backward pass (scaled down where it was too long for `F` to say how much), as long as the
-    /// parameters; [`Model::tensor`] finds a part of it by name.
+    /// Returns the gradient of the last backward pass (scaled down where it was too long for `F` to say how much), as long as
+    /// the parameters; [`Model::tensor`] finds a part of it by name.
     pub fn gradients(&self) -> &[F] {
         &self.gradients
     }
 
-    /// The steps made.
+    /// Returns the number of steps made.
     pub fn steps(&self) -> u64 {
         self.steps
     }

@@ -25,11 +25,11 @@ pub struct StepReport {
 
 /// Watches a run, and may interrupt it after any step or epoch.
 pub trait Observer<F> {
-    /// A step was made.
+    /// Is called after every step; `Break` interrupts the run.
     fn step(&mut self, _step: &StepReport) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
-    /// An epoch was completed and left the model so.
+    /// Is called after every epoch, with the model as it is then; `Break` interrupts the run.
     fn epoch(&mut self, _epoch: &EpochRecord, _model: &Model<F>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }

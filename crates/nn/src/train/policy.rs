@@ -24,7 +24,7 @@ pub struct CheckpointPolicy {
 }
 
 impl CheckpointPolicy {
-    /// At most one writing a second, and no more than ten seconds lost.
+    /// Writes at most once a second, and loses no more than ten seconds.
     #[must_use]
     pub fn by_the_clock(self) -> Self {
         Self { least: Duration::from_secs(1), most: Some(Duration::from_secs(10)), ..self }

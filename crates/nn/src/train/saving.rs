@@ -52,18 +52,18 @@ impl Saving {
         (self.latest, self.best) = (Clock::start(), Clock::start());
     }
 
-    /// Whether the newest state is due after the epoch `epoch`.
+    /// Returns whether the newest state is due after the epoch `epoch`.
     pub fn epoch_is_due(&self, epoch: u64) -> bool {
         let CheckpointPolicy { every, least, .. } = self.policy;
         every > 0 && epoch.is_multiple_of(every) && self.latest.allows(least) || self.is_overdue()
     }
 
-    /// Whether the newest state is due because a kill would lose too much.
+    /// Returns whether the newest state is due because a kill would lose too much.
     pub fn is_overdue(&self) -> bool {
         self.policy.latest.is_some() && self.policy.most.is_some_and(|most| self.latest.allows(most))
     }
 
-    /// Whether the best state is due.
+    /// Returns whether the best state is due.
     pub fn best_is_due(&self) -> bool {
         self.policy.best.is_some() && self.best.allows(self.policy.least)
     }

@@ -59,7 +59,7 @@ pub struct Trainer<F: 'static> {
 }
 
 impl<F: Scalar + Element> Trainer<F> {
-    /// A trainer at the beginning of a run.
+    /// Makes a trainer at the beginning of a run.
     ///
     /// # Errors
     /// Returns an error if a number of `config` is out of range, or lost in `F`, or if a name of it is not in the network.
@@ -88,8 +88,8 @@ impl<F: Scalar + Element> Trainer<F> {
         Ok(trainer)
     }
 
-    /// A trainer where a checkpoint left off; `config` must be that of the checkpoint's run, but may ask for more epochs.
-    /// Schedules that run to the end of a run then run to the new end.
+    /// Makes a trainer that goes on where a checkpoint left off; `config` must be that of the checkpoint's run, but may ask for
+    /// more epochs. Schedules that run to the end of a run then run to the new end.
     ///
     /// # Errors
     /// Returns an error if the checkpoint holds no training state, or that of a run with other settings.
@@ -217,7 +217,7 @@ impl<F: Scalar + Element> Trainer<F> {
         self.learner.reserve(samples)
     }
 
-    /// One training step on the samples at `positions`, in an epoch of `steps` steps; returns the loss. Allocates where the
+    /// Makes a training step on the samples at `positions`, in an epoch of `steps` steps; returns the loss. Allocates if the
     /// batch is larger than any before.
     ///
     /// # Panics
@@ -269,7 +269,7 @@ impl<F: Scalar + Element> Trainer<F> {
         self.config.batch_size.min(BATCH).min(data.len())
     }
 
-    /// The mean loss over a data set with the present parameters.
+    /// Returns the mean loss over a data set with the present parameters.
     ///
     /// # Errors
     /// Returns an error if the data set is empty or does not fit the model, the loss is larger than `F` can hold, infinite or
@@ -285,38 +285,38 @@ impl<F: Scalar + Element> Trainer<F> {
         self.within_range(loss)
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &Model<F> {
         self.learner.model()
     }
 
-    /// The model, the run given up.
+    /// Turns the trainer into its model.
     pub fn into_model(self) -> Model<F> {
         self.learner.into_model()
     }
 
-    /// The objective.
+    /// Returns the objective.
     pub fn objective(&self) -> &Objective<'static, F> {
         self.learner.objective()
     }
 
-    /// The epochs so far.
+    /// Returns the epochs so far.
     pub fn history(&self) -> &History {
         &self.history
     }
 
-    /// How far the run has come.
+    /// Returns how far the run has come.
     pub fn progress(&self) -> Progress {
         self.progress
     }
 
-    /// The session, to look at the activations and gradients of the last step.
+    /// Returns the session, to look at the activations and gradients of the last step.
     pub fn session(&self) -> &Session<F> {
         self.learner.session()
     }
 
-    /// The gradient of the last step (scaled down where it was too long for `F` to say how much), as long as the parameters;
-    /// [`Model::tensor`] finds a part of it by name.
+    /// Returns the gradient of the last step (scaled down where it was too long for `F` to say how much), as long as the
+    /// parameters; [`Model::tensor`] finds a part of it by name.
     pub fn gradients(&self) -> &[F] {
         self.learner.gradients()
     }

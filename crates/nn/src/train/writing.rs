@@ -59,7 +59,7 @@ impl<F: Scalar + Element> Trainer<F> {
         Ok(())
     }
 
-    /// The model and the whole state of the run, to be written.
+    /// Returns the model and the whole state of the run, to be written.
     pub fn checkpoint(&self) -> Checkpoint<F> {
         self.write_down(
             self.model().clone(),

@@ -94,14 +94,14 @@ macro_rules! make {
                 }
             }
 
-            /// Whether the derivative needs x, and not y alone.
+            /// Returns whether the derivative needs x, and not y alone.
             pub fn needs_x(self) -> bool {
                 match self {
                     $(Self::$Kind { .. } => $Kind::NEEDS_X,)+
                 }
             }
 
-            /// The lower-case name, as layers are named by it.
+            /// Returns the lower-case name, as layers are named by it.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$Kind { .. } => $Kind::KIND,)+
