@@ -1,9 +1,9 @@
 //! Neural networks and kernel support vector machines written from scratch: every forward and backward computation is
 //! written out, checked and visible, and trains fast on a CPU.
 //!
-//! The rooms of the house: [`nn`] (layers, training, gradient checks), [`svm`] (kernels, solvers,
-//! classification and regression), [`data`] (files, splits, batches),
-//! [`eval`] (metrics, principal components), [`compute`] (matrix products, threads, random streams).
+//! The parts: [`nn`] (layers, training, gradient checks), [`svm`] (kernels, solvers, classification and regression),
+//! [`data`] (files, splits, batches), [`eval`] (metrics, principal components), [`compute`] (matrix products, threads,
+//! random streams).
 
 /// The README, whose example runs as a test.
 #[cfg(doctest)]

@@ -143,7 +143,7 @@ fn kernels_of_ones_own_are_refused() {
     let (x, labels, _) = points();
     let kernel = Kernel::custom(|x, z| x.iter().zip(z).map(|(x, z)| x * z).sum());
     let stored = StoredModel::from(Svc::new(kernel).fit(Samples::dense(&x, COLUMNS), &labels).unwrap());
-    let end = "expected a kernel that a file can hold, found a function of one's own";
+    let end = "expected a kernel that a file can hold, found a custom function";
     assert_eq!(stored.to_libsvm().unwrap_err().to_string(), format!("LIBSVM model: {end}"));
     assert_eq!(stored.to_safetensors().unwrap_err().to_string(), format!("safetensors model: {end}"));
 }

@@ -4,9 +4,9 @@
 //! <label> <index>:<value> <index>:<value> ... # comment
 //! ```
 //!
-//! Indices ascend and count from 1, or from 0 as scikit-learn writes them by default. Blank lines and what follows a `#` are skipped, lines end with LF or CRLF and have at
-//! most 128 MiB, any space separates fields, a byte-order mark is skipped, an empty file holds no samples, and a
-//! `qid:<n>` after the label (SVMlight's ranking queries) is checked and ignored. With
+//! Indices ascend and count from 1, or from 0 as scikit-learn writes them by default. Blank lines and what follows a `#` are
+//! skipped, lines end with LF or CRLF and have at most 128 MiB, any space separates fields, a byte-order mark is skipped, an
+//! empty file holds no samples, and a `qid:<n>` after the label (SVMlight's ranking queries) is checked and ignored. With
 //! [`precomputed`](SvmlightOptions::precomputed), each sample begins with its serial number as `0:<serial>` and its
 //! values are rows of a kernel matrix. Sources: the README of LIBSVM; T. Joachims, SVMlight.
 

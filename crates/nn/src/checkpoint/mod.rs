@@ -1,9 +1,9 @@
 //! Checkpoints: a model, and the whole state of its training, in one safetensors file.
 //!
 //! The tensors are `parameter/NAME` and `state/NAME` with their shapes, each once where layers share it, and flat ones for
-//! the state of training: `optimizer`, `best` and `best_state`. Everything else is one JSON text under the key `pellucid` of the file's metadata (one
-//! key, since the order of several would change from run to run): see [`Header`]. Nothing in a checkpoint depends
-//! on the clock or the number of threads.
+//! the state of training: `optimizer`, `best` and `best_state`. Everything else is one JSON text under the key `pellucid` of
+//! the file's metadata (one key, since the order of several would change from run to run): see [`Header`]. Nothing in a
+//! checkpoint depends on the clock or the number of threads.
 
 mod error;
 mod file;

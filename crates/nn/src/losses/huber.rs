@@ -20,7 +20,7 @@ use crate::hyperparameters::positive;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Huber {
-    /// Where the parabola becomes a line; positive.
+    /// The absolute error at which the parabola becomes a line; positive.
     pub delta: f64,
 }
 

@@ -9,7 +9,7 @@ use super::tensor_plan::TensorPlan;
 use crate::layer::{Inputs, Mode, Port, Slot, Source, TensorSpec};
 use crate::network::{Shape, Value};
 
-/// Where the numbers of a view of a network lie. Offsets only, so a plan fits any memory of the right size.
+/// The memory layout of a view of a network. Offsets only, so a plan fits any memory of the right size.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The largest batch.
@@ -44,7 +44,7 @@ pub struct Plan {
     pub backward_scratch: usize,
 }
 
-/// Where the samples of a value lie.
+/// The place of the samples of a value.
 #[derive(Clone, Debug)]
 pub struct ValuePlan {
     /// The value in the graph.
@@ -57,7 +57,7 @@ pub struct ValuePlan {
     pub begin: usize,
 }
 
-/// Where one node's numbers lie.
+/// The places of one node's numbers.
 #[derive(Clone, Debug)]
 pub struct NodePlan {
     /// The value that it computes.
@@ -72,25 +72,25 @@ pub struct NodePlan {
     pub inputs: Vec<usize>,
     /// Their shapes.
     pub ports: Vec<Port>,
-    /// Where their samples lie.
+    /// The places of their samples.
     pub sources: Vec<Source>,
     /// The shape of an output sample.
     pub output: Shape,
-    /// Where its output begins in the activations.
+    /// The first element of its output in the activations.
     pub y: usize,
     /// Its parameter tensors, by number in the plan.
     pub tensors: Vec<usize>,
     /// Which of them are its own, and not tied to those of an earlier node.
     pub own: Vec<bool>,
-    /// Where its parameter tensors lie.
+    /// The places of its parameter tensors.
     pub parameters: Vec<Slot>,
-    /// Where its state lies.
+    /// The places of its state tensors.
     pub state: Vec<Slot>,
-    /// Where what forward leaves for backward lies.
+    /// The places of what forward leaves for backward.
     pub saved: Vec<Slot>,
-    /// What that is.
+    /// The tensors that forward leaves for backward.
     pub saved_specs: Vec<TensorSpec>,
-    /// Where the bytes that forward leaves begin, and how many there are for a sample.
+    /// The first of the bytes that forward leaves, and their number for a sample.
     pub marks: (usize, usize),
     /// Its working memory in a forward pass, at the beginning of the common one.
     pub scratch: usize,

@@ -24,7 +24,7 @@ const KNOWN: [(&str, &str, &str); 17] = [
     ("burn", "burn", "pf-burn"),
 ];
 
-/// How `who` is written; a stranger by his key.
+/// How `who` is written; one that is not known by its key.
 pub(crate) fn name(who: &str) -> String {
     KNOWN.iter().find(|(key, ..)| *key == who).map_or(who, |(_, name, _)| name).to_owned()
 }

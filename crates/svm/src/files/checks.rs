@@ -88,7 +88,7 @@ fn finite(what: &str, numbers: &[f64]) -> Result<(), Refusal> {
 fn check_kernel(kernel: &Kernel) -> Result<(), Refusal> {
     let (gamma, coef0) = match StoredKernel::of(kernel) {
         None => {
-            return Err(("a kernel that a file can hold".into(), "a function of one's own".into()));
+            return Err(("a kernel that a file can hold".into(), "a custom function".into()));
         }
         Some(StoredKernel::Linear | StoredKernel::Precomputed) => (0.0, 0.0),
         Some(StoredKernel::Rbf { gamma }) => (gamma, 0.0),

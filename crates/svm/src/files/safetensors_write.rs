@@ -68,7 +68,7 @@ pub(super) fn bytes(stored: &StoredModel) -> Result<Vec<u8>, DataError> {
     check(stored).map_err(refuse)?;
     let (model, expansion) = (&stored.model, stored.model.expansion());
     let kernel = StoredKernel::of(&expansion.kernel)
-        .ok_or_else(|| refuse(("a kernel that a file can hold".into(), "a function of one's own".into())))?;
+        .ok_or_else(|| refuse(("a kernel that a file can hold".into(), "a custom function".into())))?;
     let mut header = Header {
         format: FORMAT,
         svm_type: model.svm_type(),
