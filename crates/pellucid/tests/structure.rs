@@ -97,6 +97,30 @@ fn no_modules_depend_on_each_other_in_a_circle() {
     expect_none(&circles);
 }
 
+/// The documents name files by the end of their path, in backticks.
+#[test]
+fn files_named_in_the_documents_exist() {
+    let files: Vec<String> = all_sources().into_values().flatten().map(|path| shown(&path)).collect();
+    let mut missing = Vec::new();
+    for document in ["CONTRIBUTING.md", "docs/architecture.md"] {
+        let text = fs::read_to_string(root().join(document)).unwrap();
+        let named = text.split('`').skip(1).step_by(2).filter(|name| name.ends_with(".rs"));
+        for name in named.filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c)))
+        {
+            // A crate's name stands for its sources, as in `nn/session/plan.rs`.
+            let (head, rest) = name.split_once('/').unwrap_or(("", name));
+            let within = format!("crates/{head}/src/{rest}");
+            if !files
+                .iter()
+                .any(|file| file.ends_with(&format!("/{name}")) || *file == within || file == name)
+            {
+                missing.push(format!("{document}: {name} is no file"));
+            }
+        }
+    }
+    expect_none(&missing);
+}
+
 #[test]
 fn a_circle_is_found_through_a_re_export() {
     let circles = |modules: &[(&str, &str)]| {
