@@ -104,8 +104,10 @@ fn files_named_in_the_documents_exist() {
     let mut missing = Vec::new();
     for document in ["CONTRIBUTING.md", "docs/architecture.md"] {
         let text = fs::read_to_string(root().join(document)).unwrap();
-        let named = text.split('`').skip(1).step_by(2).filter(|name| name.ends_with(".rs"));
-        for name in named.filter(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c)))
+        let is_path = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+        let named = text.split('`').skip(1).step_by(2).filter(is_path);
+        for name in
+            named.filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "rs"))
         {
             // A crate's name stands for its sources, as in `nn/session/plan.rs`.
             let (head, rest) = name.split_once('/').unwrap_or(("", name));
