@@ -75,9 +75,14 @@ pub struct Train {
 #[derive(Debug, Args)]
 pub struct Input {
     /// A table of samples (.csv, .npy, .idx, or an MNIST file, .gz too), a folder of the four MNIST files, `mnist` for
-    /// the one that comes with the program, or `mnist-official` for its official test images.
-    #[arg(long, value_name = "FILE", default_value = "mnist")]
-    pub data: String,
+    /// the one that comes with the program, or `mnist-official` for its official test images; it is the column `input`,
+    /// its labels or targets are the column `target`. [default: mnist where no --column is given]
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<String>,
+    /// A further column, one row for each sample (.csv, .npy, .idx): an input of the network, or the targets of a term, by its
+    /// name, or `weight` for weights of the samples. May be given several times: --column city=city.npy
+    #[arg(long = "column", value_name = "NAME=FILE", value_parser = column)]
+    pub columns: Vec<(String, PathBuf)>,
     /// Labels of the samples, a number or a name each (.csv, .npy, .idx).
     #[arg(long, value_name = "FILE")]
     pub labels: Option<PathBuf>,
@@ -132,6 +137,14 @@ pub enum MnistPart {
     Official,
 }
 
+/// The name and the file of a column.
+fn column(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => Ok((name.into(), file.into())),
+        _ => Err("expected the name of a column and a file, such as city=city.npy".into()),
+    }
+}
+
 /// A positive number, also as a fraction such as `1/255`.
 pub fn scale(text: &str) -> Result<f64, String> {
     let number = |text: &str| text.trim().parse::<f64>().ok();
@@ -178,8 +191,11 @@ pub struct Predict {
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// A checkpoint whose model is checked too, on random samples.
+    /// A checkpoint whose model is checked too, under all terms of the objective that it was trained with, on two random
+    /// samples, or on the first two of --data or --column.
     pub checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
     /// Compare at most so many elements of a tensor of a whole model; 0 for all (which takes long).
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub sample: usize,

@@ -4,6 +4,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod args;
+mod column_file;
 mod commands;
 mod config;
 mod history_file;

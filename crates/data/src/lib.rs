@@ -40,7 +40,9 @@ pub use formats::mnist::{Mnist, Task};
 pub use formats::npy::{parse_npy, read_npy, write_npy};
 pub use formats::svmlight::{SvmlightOptions, SvmlightTable, parse_svmlight, read_svmlight};
 pub use formats::svmlight_write::{write_svmlight, write_svmlight_from, write_svmlight_to};
-pub use formats::table::{Table, TableOptions, load_labels, load_table, read_label_texts, read_table};
+pub use formats::table::{
+    Table, TableOptions, load_labels, load_table, read_indices, read_label_texts, read_table,
+};
 pub use preprocessing::scaling::{FeatureRange, Scaling};
 pub use preprocessing::standardize::Standardize;
 pub use sampling::batches::Batches;

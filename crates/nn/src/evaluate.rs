@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use pellucid_compute::{Pool, Scalar};
-use pellucid_data::{Batches, Dataset, Element, Targets};
+use pellucid_data::{Batches, Column, Dataset, Element};
 
 use crate::data_check::{check_fit, check_inputs};
 use crate::error::Error;
 use crate::feed::feed;
 use crate::losses::{CrossEntropyWithLogits, Loss};
 use crate::network::View;
-use crate::objective::{LossMemory, Losses, Objective, Term, TermLosses, batch_losses};
+use crate::objective::{LossMemory, Losses, Objective, TargetOf, Term, TermLosses, batch_losses};
 use crate::session::{Model, Plan, Session, Weights};
 
 /// Samples of one batch of an evaluation.
@@ -90,7 +90,7 @@ pub fn evaluate_objective<F: Scalar + Element>(
 }
 
 /// Runs a view of a model over a data set, whose samples are its inputs, and hands
-/// every batch to `visit`: the positions of its samples, their first inputs, their outputs.
+/// every batch to `visit`: the positions of its samples, their first inputs (none where these are indices), their outputs.
 ///
 /// # Errors
 /// Returns an error if the data set does not fit the view, or if `F` cannot hold a number of it.
@@ -109,7 +109,8 @@ pub fn for_each_batch<F: Scalar + Element>(
         let positions: Vec<u32> = range.map(|row| row as u32).collect();
         feed(&mut session, data, &positions);
         session.forward(model, None);
-        visit(&positions, session.input(), session.output());
+        let x = if plan.inputs()[0].port.is_indices() { &[] } else { session.input() };
+        visit(&positions, x, session.output());
     }
     Ok(())
 }
@@ -138,22 +139,43 @@ pub fn accuracy<F: Scalar + Element>(
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<f64, Error> {
-    if !matches!(**data.targets(), Targets::Classes { .. }) {
+    accuracy_of(model, &Term::borrowed("loss", &CrossEntropyWithLogits), data, pool)
+}
+
+/// The share of samples whose largest number, of the value that a term looks at, is that of their class in the column that
+/// the term compares it with.
+///
+/// # Errors
+/// Returns an error if that is no column of classes, if the data set is empty or does not fit the model, or if a number is
+/// infinite or NaN.
+pub fn accuracy_of<F: Scalar + Element>(
+    model: &Model<F>,
+    term: &Term<'_, F>,
+    data: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<f64, Error> {
+    let column = match term.target() {
+        TargetOf::Column(name) => data.column(name.as_str()),
+        _ => None,
+    };
+    let Some(Column::Classes(classes)) = column else {
         return Err(Error::Input {
             expected: "a data set with classes".into(),
             found: "other targets".into(),
         });
-    }
-    let objective = Objective::new().with(Term::borrowed("loss", &CrossEntropyWithLogits));
-    check_fit(model, &objective, data)?;
-    let width = model.plan().output().len();
-    let (mut right, mut wrong) = (0, None);
-    for_each_batch(model, &model.architecture().whole(), data, pool, |positions, _, y| {
-        for (&position, y) in positions.iter().zip(y.chunks_exact(width)) {
-            right += usize::from(data.label(position as usize) == Some(argmax(y) as u32));
+    };
+    let (network, value) = (model.architecture(), term.value(model.architecture())?);
+    let name = network.name_of(value).unwrap_or_default();
+    let compared = Term::borrowed("loss", &CrossEntropyWithLogits).of(name).against(term.target().clone());
+    check_fit(model, &Objective::new().with(compared), data)?;
+    let view = View { to: value, ..network.whole() };
+    let (labels, mut right, mut wrong) = (classes.labels(), 0, None);
+    for_each_batch(model, &view, data, pool, |positions, _, y| {
+        for (&position, y) in positions.iter().zip(y.chunks_exact(y.len() / positions.len())) {
+            let row = data.rows()[position as usize];
+            right += usize::from(labels[row as usize] == argmax(y) as u32);
             if let Some(column) = y.iter().position(|y| !Scalar::is_finite(*y)) {
-                let (row, found) = (data.rows()[position as usize], Scalar::to_f64(y[column]));
-                wrong.get_or_insert(Error::Output { found, row, column });
+                wrong.get_or_insert(Error::Output { found: Scalar::to_f64(y[column]), row, column });
             }
         }
     })?;

@@ -26,10 +26,10 @@ mod schedule;
 mod session;
 mod train;
 
-pub use checkpoint::{Checkpoint, CheckpointError, DataNotes};
+pub use checkpoint::{Checkpoint, CheckpointError, ColumnNotes, DataNotes};
 pub use data_check::{check_data, check_fit};
 pub use error::Error;
-pub use evaluate::{accuracy, argmax, evaluate, evaluate_objective, for_each_batch, predict};
+pub use evaluate::{accuracy, accuracy_of, argmax, evaluate, evaluate_objective, for_each_batch, predict};
 pub use init::Init;
 pub use layer::{
     Backward, Forward, Layer, MAX_INPUTS, Mode, Need, Operation, OperationBackward, OperationForward,

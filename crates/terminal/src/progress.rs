@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pellucid::data::text::short;
 use pellucid::nn::{EpochRecord, Observer, StepReport};
 use pellucid::prelude::{Model, Scalar};
 
@@ -14,10 +15,15 @@ use crate::say;
 /// The least time between two lines.
 const EPOCH_LINES: Duration = Duration::from_millis(100);
 
+/// The most letters of a term's name that are shown.
+const NAME: usize = 20;
+
 /// Shows a run, times its training, and stops it on Ctrl-C.
 pub struct Progress {
     name: &'static str,
     epochs: u64,
+    /// The names of the terms of the objective, where there are several.
+    terms: Vec<String>,
     bar: ProgressBar,
     terminal: bool,
     /// Since the beginning of the current epoch.
@@ -54,6 +60,7 @@ impl Progress {
         Self {
             name,
             epochs,
+            terms: Vec::new(),
             bar,
             terminal,
             epoch_start: now,
@@ -65,6 +72,13 @@ impl Progress {
             last_epoch: None,
             unfinished: Some(Unfinished::work()),
         }
+    }
+
+    /// Shows the loss of each term too, under these names.
+    #[must_use]
+    pub fn of_terms(mut self, names: &[String]) -> Self {
+        self.terms = names.iter().map(|name| short(name, NAME)).collect();
+        self
     }
 
     /// Returns the samples trained on a second, without validation and checkpoints; `None` before the first epoch ends.
@@ -87,7 +101,8 @@ impl Progress {
         } else if self.terminal && now - self.last_drawn > Duration::from_millis(200) {
             self.last_drawn = now;
             let rate = self.epoch_samples as f64 / (now - self.epoch_start).as_secs_f64();
-            self.bar.set_message(format!("loss {:.5}  {} samples/s", step.loss, thousands(rate)));
+            let loss = self.losses(step.loss, &step.terms);
+            self.bar.set_message(format!("loss {loss}  {} samples/s", thousands(rate)));
         }
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -110,9 +125,11 @@ impl Progress {
     }
 
     fn show(&self, record: &EpochRecord, rate: f64) {
-        let validation =
-            record.validation_loss.map_or(String::new(), |loss| format!("  validation {loss:.5}"));
-        let message = format!("loss {:.5}{validation}  {} samples/s", record.train_loss, thousands(rate));
+        let validation = record.validation_loss.map_or(String::new(), |loss| {
+            format!("  validation {}", self.losses(loss, &record.validation_terms))
+        });
+        let loss = self.losses(record.train_loss, &record.train_terms);
+        let message = format!("loss {loss}{validation}  {} samples/s", thousands(rate));
         if self.terminal {
             self.bar.set_message(message);
             self.bar.set_position(record.epoch);
@@ -121,6 +138,15 @@ impl Progress {
                 * self.epoch_samples as f64
                 * self.epochs.saturating_sub(record.epoch) as f64;
             say!("{} epoch {}/{}  {message}  {left:.0} s left", self.name, record.epoch, self.epochs);
+        }
+    }
+
+    /// A loss, and where it is of several terms those.
+    fn losses(&self, total: f64, terms: &[f64]) -> String {
+        let named = self.terms.iter().zip(terms).map(|(name, loss)| format!("{name} {loss:.5}"));
+        match named.collect::<Vec<_>>().join(", ") {
+            terms if terms.is_empty() => format!("{total:.5}"),
+            terms => format!("{total:.5} ({terms})"),
         }
     }
 

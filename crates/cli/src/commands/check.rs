@@ -1,14 +1,22 @@
 //! `pellucid check`: every gradient against differences.
 
+use std::path::Path;
+
 use anyhow::Result;
+use pellucid::nn::ClassWeights;
 use pellucid::nn::gradient_check::{Check, GradientCheck, STEP, check_layers, check_losses, largest_error};
 use pellucid::prelude::*;
 use pellucid_lab::GRADIENT_TOLERANCE;
-use pellucid_terminal::{failure, out};
+use pellucid_terminal::{failure, out, say};
 
+use super::checkpoint::describe;
+use super::columns::{Roles, terms};
+use super::input;
+use super::objective::objective;
+use super::random_samples::random_samples;
 use crate::args;
 
-/// Random samples that a model is checked on.
+/// The samples that a model is checked on.
 const BATCH: usize = 2;
 
 pub fn run(args: &args::Check) -> Result<()> {
@@ -64,29 +72,49 @@ fn reason(check: &Check) -> String {
     }
 }
 
-/// The model of a checkpoint in `f64`, with the loss that it was trained with, on random samples.
-fn model(path: &std::path::Path, args: &args::Check) -> Result<Vec<Check>> {
-    let (header, _) = pellucid::nn::checkpoint::describe(path)?;
-    let (network, parameters) = if header.scalar == "F64" {
-        let model = Checkpoint::<f64>::read(path)?.into_model();
-        (model.architecture().to_config(), model.parameters().to_vec())
+/// The model of a checkpoint in `f64`, under the objective that it was trained with; of one without a training, the mean
+/// squared error of its output.
+fn model(path: &Path, args: &args::Check) -> Result<Vec<Check>> {
+    let (header, _) = describe(path)?;
+    let custom = header.training.as_ref().is_some_and(|training| training.custom.terms.is_some());
+    if custom {
+        say!("note: {}: the objective is custom, so the mean squared error is checked", path.display());
+    }
+    let config = header.training.map(|training| training.config).filter(|_| !custom).unwrap_or_default();
+    let model = if header.scalar == "F64" {
+        Checkpoint::<f64>::read(path)?.into_model()
     } else {
-        let model = Checkpoint::<f32>::read(path)?.into_model();
-        (model.architecture().to_config(), model.parameters().iter().map(|&p| f64::from(p)).collect())
+        in_f64(&Checkpoint::<f32>::read(path)?.into_model())?
     };
-    let network = Graph::from_config(&network).map_err(|error| failure::data(error.to_string()))?;
-    let mut model = Model::<f64>::new(network, 0)?;
-    model.parameters_mut().copy_from_slice(&parameters);
-
-    let loss = header.training.map_or(LossConfig::Mse, |training| training.config.loss);
-    let (n_in, n_out) = (model.plan().input().len(), model.plan().output().len());
-    let (mut x, mut targets) = (vec![0.0; BATCH * n_in], vec![0.0; BATCH * n_out]);
-    Stream::new(args.seed).child(1).fill_uniform(&mut x, 0.0, 1.0);
-    // Every loss takes targets between 0 and 1.
-    Stream::new(args.seed).child(2).fill_uniform(&mut targets, 0.0, 1.0);
+    let data = if args.input.data.is_none() && args.input.columns.is_empty() {
+        let classes = header.data.class_weights.as_ref().map(Vec::len).or(match &config.class_weights {
+            Some(ClassWeights::Given(weights)) => Some(weights.len()),
+            _ => None,
+        });
+        random_samples(BATCH, model.plan(), &terms(&config), classes, args.seed)?
+    } else {
+        let all = input::load(&args.input, &Roles::of_training(model.plan(), &config), &header.data)?;
+        let first: Vec<u32> = (0..all.len().min(BATCH) as u32).collect();
+        all.subset(&first)?
+    };
+    let objective = objective(&config, &header.data, &data)?;
     let most = if args.sample == 0 { usize::MAX } else { args.sample };
     let name = path.file_stem().map_or_else(|| "model".into(), |stem| stem.to_string_lossy().into_owned());
-    Ok(GradientCheck::new(name, &model, &*loss.build(), &x, &targets).sample(most).run()?)
+    Ok(GradientCheck::of(name, &model, &objective, &data).sample(most).run()?)
+}
+
+/// The same model in `f64`.
+fn in_f64(model: &Model<f32>) -> Result<Model<f64>> {
+    let network = Graph::from_config(&model.architecture().to_config());
+    let mut wide = Model::<f64>::new(network.map_err(|error| failure::data(error.to_string()))?, 0)?;
+    let copy = |to: &mut [f64], from: &[f32]| {
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to = from.into();
+        }
+    };
+    copy(wide.parameters_mut(), model.parameters());
+    copy(wide.state_mut(), model.state());
+    Ok(wide)
 }
 
 fn line(check: &Check) -> String {

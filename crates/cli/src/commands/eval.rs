@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use pellucid::data::Element;
+use pellucid::eval::ReconstructionQuality;
 use pellucid::nn::evaluate_objective;
 use pellucid::prelude::*;
 use pellucid_lab::reconstruction::quality;
 use pellucid_terminal::{failure, machine, out};
 
 use super::checkpoint::describe;
-use super::input::{self, Wanted};
+use super::columns::{Roles, terms};
+use super::objective::objective;
+use super::{figures, input};
 use crate::args::Eval;
 
 pub fn run(args: &Eval) -> Result<()> {
@@ -24,40 +27,33 @@ pub fn run(args: &Eval) -> Result<()> {
         return Err(usage("a run with built-in losses, found a custom objective"));
     }
     let config = training.config;
-    // The data's target is that of the first term that is compared with it.
-    let term = config.terms.iter().find(|term| term.target == TargetOf::default());
-    let loss = term.map_or(config.loss, |term| term.loss);
-    let data = input::load(&args.input, Wanted::For(loss), &header.data)?;
-    let pool = machine::pool(args.common.threads);
-    let mut figures;
-    if header.scalar == "F64" {
-        let model = Checkpoint::<f64>::read(&args.checkpoint)?.into_model();
-        figures = losses_and_accuracy(&model, &config, loss, &data, &pool)?;
+    let (samples, figures) = if header.scalar == "F64" {
+        evaluate::<f64>(args, &config, |_, _, _| Ok(None))?
     } else {
-        let model = Checkpoint::<f32>::read(&args.checkpoint)?.into_model();
-        figures = losses_and_accuracy(&model, &config, loss, &data, &pool)?;
-        if config.terms.is_empty()
-            && loss == LossConfig::BceWithLogits
-            && matches!(**data.targets(), Targets::SameAsInput)
-        {
-            let quality = quality(&model, &data, &pool)?;
-            figures.insert("mse".into(), quality.mse);
-            figures.insert("mae".into(), quality.mae);
-            figures.insert("mean_sample_mse".into(), quality.mean_sample_mse);
-            figures.insert("std_sample_mse".into(), quality.std_sample_mse);
-            figures.insert("range_preservation".into(), quality.range_preservation);
-        }
-    }
+        evaluate::<f32>(args, &config, |model, data, pool| quality(model, data, pool).map(Some))?
+    };
     if let Some((name, value)) = figures.iter().find(|(_, value)| !value.is_finite()) {
         let message = format!(
             "{name} is {value}: the model's outputs, or what is made of them, are beyond its numbers"
         );
         return Err(failure::runtime(message));
     }
+    let loss_kind = (config.terms.is_empty()).then_some(config.loss);
     if args.common.json {
-        out!("{}", serde_json::json!({ "samples": data.len(), "loss_kind": loss, "figures": figures }));
+        let kinds: BTreeMap<&str, LossConfig> =
+            config.terms.iter().map(|term| (&*term.name, term.loss)).collect();
+        let mut result = serde_json::json!({ "samples": samples, "figures": figures });
+        match loss_kind {
+            Some(kind) => result["loss_kind"] = serde_json::json!(kind),
+            None => result["loss_kinds"] = serde_json::json!(kinds),
+        }
+        out!("{result}");
     } else {
-        out!("{} samples, {}", data.len(), loss.build::<f32>().name());
+        let terms = terms(&config).into_iter().map(|term| match loss_kind {
+            Some(loss) => loss.build::<f32>().name().to_owned(),
+            None => format!("{} ({})", term.name, term.loss.build::<f32>().name()),
+        });
+        out!("{samples} samples, {}", terms.collect::<Vec<_>>().join(", "));
         for (name, value) in figures {
             out!("{name:20} {value:.6}");
         }
@@ -65,26 +61,32 @@ pub fn run(args: &Eval) -> Result<()> {
     Ok(())
 }
 
-/// The mean losses, and for a classifier whose targets are classes the share of right answers.
-fn losses_and_accuracy<F: Scalar + Element>(
-    model: &Model<F>,
+/// The number of samples, and the losses of a model under the objective that it was trained with, class weights included, the
+/// accuracy of its classes, and, of an autoencoder, the quality of its outputs that `reconstruction` finds.
+fn evaluate<F: Scalar + Element>(
+    args: &Eval,
     config: &TrainConfig,
-    loss: LossConfig,
-    data: &Dataset,
-    pool: &Arc<Pool>,
-) -> Result<BTreeMap<String, f64>> {
-    let objective = config.objective();
-    let losses = evaluate_objective(model, &objective, data, pool)?;
-    let mut figures = BTreeMap::from([("loss".to_owned(), losses.total)]);
-    if losses.terms.len() > 1 {
-        let terms = objective.names().zip(&*losses.terms);
-        figures.extend(terms.map(|(name, &loss)| (format!("loss of {name}"), loss)));
+    reconstruction: impl Fn(&Model<F>, &Dataset, &Arc<Pool>) -> Result<Option<ReconstructionQuality>>,
+) -> Result<(usize, BTreeMap<String, f64>)> {
+    let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
+    let (model, notes) = (checkpoint.model(), checkpoint.data());
+    let roles = Roles::of_training(model.plan(), config);
+    let data = input::load(&args.input, &roles, notes)?;
+    let objective = objective(config, notes, &data)?;
+    let pool = machine::pool(args.common.threads);
+    let losses = evaluate_objective(model, &objective, &data, &pool)?;
+    let mut figures: BTreeMap<String, f64> =
+        figures::losses("loss", &objective, &losses).into_iter().collect();
+    figures.extend(figures::accuracies("accuracy", model, &objective, &data, &pool)?);
+    let autoencoder = config.terms.is_empty()
+        && config.loss == LossConfig::BceWithLogits
+        && matches!(**data.targets(), Targets::SameAsInput);
+    if autoencoder && let Some(quality) = reconstruction(model, &data, &pool)? {
+        figures.insert("mse".into(), quality.mse);
+        figures.insert("mae".into(), quality.mae);
+        figures.insert("mean_sample_mse".into(), quality.mean_sample_mse);
+        figures.insert("std_sample_mse".into(), quality.std_sample_mse);
+        figures.insert("range_preservation".into(), quality.range_preservation);
     }
-    if config.terms.is_empty()
-        && loss == LossConfig::CrossEntropyWithLogits
-        && matches!(**data.targets(), Targets::Classes { .. })
-    {
-        figures.insert("accuracy".into(), accuracy(model, data, pool)?);
-    }
-    Ok(figures)
+    Ok((data.len(), figures))
 }

@@ -27,11 +27,26 @@ pub fn run(args: &Inspect) -> Result<()> {
         out!("{}: {}", short(key, NAME), short(value, NOTE));
     }
     if let Some(scale) = header.data.input_scale {
-        out!("inputs: multiplied by {}", if scale == PIXEL { "1/255".into() } else { scale.to_string() });
+        out!("inputs: multiplied by {}", shown(scale));
     }
     if let Some(names) = &header.data.class_names {
-        let names: Vec<String> = names.iter().map(|name| short(name, NAME)).collect();
-        out!("classes: {}", short(&names.join(", "), NOTE));
+        out!("classes: {}", list_of(names));
+    }
+    for (column, notes) in &header.data.columns {
+        let column = short(column, NAME);
+        if let Some(scale) = notes.scale {
+            out!("column {column}: multiplied by {}", shown(scale));
+        }
+        if let Some(below) = notes.below {
+            out!("column {column}: indices below {below}");
+        }
+        if let Some(names) = &notes.class_names {
+            out!("column {column}: classes {}", list_of(names));
+        }
+    }
+    if let Some(weights) = &header.data.class_weights {
+        let weights: Vec<String> = weights.iter().map(|weight| format!("{weight:.4}")).collect();
+        out!("class weights: {}", short(&weights.join(", "), NOTE));
     }
     out!();
     match summary(&header) {
@@ -57,12 +72,27 @@ pub fn run(args: &Inspect) -> Result<()> {
             let validation =
                 last.validation_loss.map_or(String::new(), |loss| format!(", validation {loss:.6}"));
             out!("  last epoch: loss {:.6}{validation}", last.train_loss);
+            for (number, (term, loss)) in training.history.terms.iter().zip(&last.train_terms).enumerate() {
+                let validation = last.validation_terms.get(number);
+                let validation = validation.map_or(String::new(), |loss| format!(", validation {loss:.6}"));
+                out!("    {}: loss {loss:.6}{validation}", short(term, NAME));
+            }
         }
         if let Some((epoch, loss)) = training.history.best {
             out!("  best epoch: {epoch}, loss {loss:.6}");
         }
     }
     Ok(())
+}
+
+/// A factor as it is written.
+fn shown(scale: f64) -> String {
+    if scale == PIXEL { "1/255".into() } else { scale.to_string() }
+}
+
+fn list_of(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| short(name, NAME)).collect();
+    short(&names.join(", "), NOTE)
 }
 
 fn list(tensors: &[TensorInfo]) {

@@ -7,13 +7,14 @@ use anyhow::Result;
 use pellucid::Error;
 use pellucid::compute::math::sigmoid_in_place;
 use pellucid::data::{Stored, write_csv, write_npy};
-use pellucid::nn::{Bf16Model, DataNotes, Plan, predict};
+use pellucid::nn::{Bf16Model, DataNotes, Plan, ValuePlan, predict};
 use pellucid::prelude::*;
 use pellucid_terminal::arguments::Weights;
 use pellucid_terminal::{failure, machine};
 
 use super::checkpoint::describe;
-use super::input::{self, Wanted};
+use super::columns::Roles;
+use super::input;
 use crate::args::Predict;
 use crate::output_path;
 
@@ -41,24 +42,7 @@ fn predict_in_bf16(
     data: &Dataset,
     pool: &Arc<Pool>,
 ) -> Result<Vec<f32>, Error> {
-    const BATCH: usize = 1024;
-    let mut small = Bf16Model::of_view(model, view, pool)?;
-    let positions: Vec<u32> = (0..data.len() as u32).collect();
-    let (mut x, mut outputs) = (Vec::new(), Vec::new());
-    for positions in positions.chunks(BATCH) {
-        x.resize(positions.len() * data.input_width(), 0.0);
-        data.gather_inputs(positions, &mut x);
-        if let Some(at) = x.iter().position(|x| !x.is_finite()) {
-            return Err(Error::Input {
-                expected: "inputs within single precision, up to 3.4e38".into(),
-                found: format!("a larger one in row {}, counted from 0", positions[at / data.input_width()]),
-            });
-        }
-        let begin = outputs.len();
-        outputs.resize(begin + positions.len() * small.output_width(), 0.0);
-        small.predict(&x, &mut outputs[begin..])?;
-    }
-    Ok(outputs)
+    Bf16Model::of_view(model, view, pool)?.predict_data(data)
 }
 
 fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
@@ -66,21 +50,35 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     predict: Predictor<F>,
 ) -> Result<()> {
     let format = Format::of(&args.out)?;
-    output_path::check(&args.out, &[&args.checkpoint, Path::new(&args.input.data)])?;
+    let table = args.input.data.as_deref().map(Path::new);
+    let columns = args.input.columns.iter().map(|(_, path)| path.as_path());
+    let files: Vec<&Path> = std::iter::once(&*args.checkpoint).chain(table).chain(columns).collect();
+    output_path::check(&args.out, &files)?;
     let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
     let network = checkpoint.model().architecture();
-    let view = args.view.as_ref().map_or_else(|| Ok(network.whole()), |name| network.find_view(name))?;
+    let view = match &args.view {
+        Some(name) => network.find_view(name)?,
+        None => {
+            let output = network.whole().to;
+            View { from: network.inputs_of(output), to: output }
+        }
+    };
     // What goes into a layer further on was made by the ones before, and was never scaled.
     let notes = if network.inputs().any(|(input, ..)| view.from.contains(&input)) {
         checkpoint.data().clone()
     } else {
-        DataNotes { input_scale: Some(1.0), class_names: None }
+        DataNotes { input_scale: Some(1.0), ..DataNotes::default() }
     };
-    let data = input::load(&args.input, Wanted::Nothing, &notes)?;
     let plan = Plan::new(network, &view, 1)?;
+    let config = checkpoint.training().map(|training| &training.config);
+    let data = input::load(&args.input, &Roles::of_prediction(&plan, config), &notes)?;
     let (rows, columns) = (data.len(), plan.output().len());
-    // An empty file does not say how wide it is.
-    let mut outputs = if rows == 0 && [0, plan.input().len()].contains(&data.input_width()) {
+    // Empty files do not say how wide they are.
+    let empty = |input: &ValuePlan| {
+        let column = data.column(&*input.name).or(data.column("input"));
+        column.is_some_and(|column| [0, input.port.shape.len()].contains(&column.width()))
+    };
+    let mut outputs = if rows == 0 && plan.inputs().iter().all(empty) {
         Vec::new()
     } else {
         predict(checkpoint.model(), &view, &data, &machine::pool(args.common.threads))?

@@ -3,17 +3,23 @@
 mod data;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use pellucid::data::Element;
-use pellucid::nn::{CheckpointPolicy, EpochRecord, StepReport, check_fit};
+use pellucid::nn::{
+    CheckpointPolicy, ClassWeights, EpochRecord, Plan, StepReport, check_fit, evaluate_objective,
+};
 use pellucid::prelude::*;
 use pellucid_terminal::{failure, machine, out, progress::Progress, say};
 
+use super::columns::Roles;
+use super::figures;
 use crate::args::Train;
 use crate::config::{self, Config, Precision};
 use crate::history_file::HistoryFile;
 use crate::run_folder::{Existing, RunFolder};
+use data::Table;
 
 pub fn run(args: &Train) -> Result<()> {
     let (config, text) = config::read(&args.config)?;
@@ -24,12 +30,19 @@ pub fn run(args: &Train) -> Result<()> {
 }
 
 fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Result<()> {
-    let settings = config.training.to_train_config(args.seed);
+    let mut settings = config.training.clone();
+    settings.seed = args.seed.unwrap_or(settings.seed);
     settings.check_for::<F>().with_context(|| args.config.display().to_string())?;
-    let parts = data::load(&config.data)?;
+    let table = Table::load(&config.data, config.model.input_below())?;
     let pool = machine::pool(args.common.threads);
-    let width = parts.train.input_width();
-    let network = config.model.build::<F>(&args.config, text, width, config.training.output_loss())?;
+    let network = config.model.build::<F>(&args.config, text, table.width(), config.output_loss())?;
+    let roles = Roles::of_training(&Plan::whole(&network)?, &settings);
+    let mut parts = table.cut(&config.data, &roles)?;
+    if matches!(settings.class_weights, Some(ClassWeights::Rule(_))) {
+        let mut objective = settings.objective::<F>();
+        objective.weigh_classes(&parts.train)?;
+        parts.notes.class_weights = objective.weights_of_classes().map(<[f64]>::to_vec);
+    }
     let existing = match (args.resume, args.overwrite) {
         (true, _) => Existing::Resume,
         (_, true) => Existing::Overwrite,
@@ -62,7 +75,8 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
     }
 
     let mut watch = Watch {
-        progress: Progress::new("training", settings.epochs, trainer.progress().epoch),
+        progress: Progress::new("training", settings.epochs, trainer.progress().epoch)
+            .of_terms(&trainer.history().terms),
         history: HistoryFile::begin(folder.history.clone(), trainer.history())?,
     };
     let outcome = trainer.fit(&parts.train, parts.validation.as_ref(), &mut watch);
@@ -80,28 +94,32 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         return Err(failure::interrupted(message));
     }
 
-    let test_loss = parts.test.as_ref().map(|test| trainer.evaluate(test)).transpose()?;
-    let classes = |data: &&Dataset| matches!(**data.targets(), Targets::Classes { .. });
-    let test_accuracy =
-        parts.test.as_ref().filter(classes).map(|test| accuracy(trainer.model(), test, &pool)).transpose()?;
     if trainer.history().best.is_none() {
         // That of the run that was overwritten.
         let _ = std::fs::remove_file(&folder.best);
     }
     let last = trainer.history().epochs.last();
-    let summary = serde_json::json!({
+    let mut summary = serde_json::json!({
         "epochs": trainer.history().epochs.len(),
         "stopped_early": outcome == Outcome::StoppedEarly,
         "train_loss": last.map(|epoch| epoch.train_loss),
         "validation_loss": last.and_then(|epoch| epoch.validation_loss),
         "best_epoch": trainer.history().best.map(|(epoch, _)| epoch),
-        "test_loss": test_loss,
-        "test_accuracy": test_accuracy,
+        "test_loss": null,
+        "test_accuracy": null,
         "training_seconds": progress.training.as_secs_f64(),
         "samples_per_second": progress.samples_per_second(),
         "peak_rss_mb": machine::peak_rss_mb(),
         "checkpoint": latest,
     });
+    for (name, value) in last.into_iter().flat_map(|last| of_terms(last, &trainer.history().terms)) {
+        summary[name] = value.into();
+    }
+    if let Some(test) = &parts.test {
+        for (name, value) in measure(&mut trainer, test, &pool)? {
+            summary[name] = value.into();
+        }
+    }
     if args.common.json {
         out!("{summary}");
     } else if let serde_json::Value::Object(figures) = summary {
@@ -110,6 +128,32 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
         }
     }
     Ok(())
+}
+
+/// The losses of the terms in an epoch, where there are several.
+fn of_terms(record: &EpochRecord, terms: &[String]) -> Vec<(String, f64)> {
+    let both = [("train_loss", &record.train_terms), ("validation_loss", &record.validation_terms)];
+    let named = both.into_iter().flat_map(|(figure, losses)| {
+        terms.iter().zip(losses).map(move |(term, &loss)| (figures::name(figure, term, terms.len()), loss))
+    });
+    named.collect()
+}
+
+/// The losses and accuracies of the trained model on the test set.
+fn measure<F: Scalar + Element>(
+    trainer: &mut Trainer<F>,
+    test: &Dataset,
+    pool: &Arc<Pool>,
+) -> Result<Vec<(String, f64)>> {
+    let loss = trainer.evaluate(test)?;
+    let (model, objective) = (trainer.model(), trainer.objective());
+    let mut figures = vec![("test_loss".to_owned(), loss)];
+    if objective.terms().len() > 1 {
+        let losses = evaluate_objective(model, objective, test, pool)?;
+        figures.extend(figures::losses("test_loss", objective, &losses));
+    }
+    figures.extend(figures::accuracies("test_accuracy", model, objective, test, pool)?);
+    Ok(figures)
 }
 
 /// Shows the run and appends its epochs to the history.

@@ -2,19 +2,20 @@
 
 mod network;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use pellucid::data::DataError;
 use pellucid::data::text::{Escaped, read_text};
-use pellucid::nn::{ClassWeights, DecayOf, ParameterGroup, TermConfig};
 use pellucid::prelude::*;
 use pellucid_terminal::failure;
 use serde::Deserialize;
 
+use crate::column_file::ColumnFile;
 use network::Network;
 
-/// A configuration: every key but `data.source`, `model.layers` and `training` has a default.
+/// A configuration: every key but `data.source` (or `data.columns`), `model.layers` and `training` has a default.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -22,7 +23,8 @@ pub struct Config {
     pub model: Network,
     #[serde(default)]
     pub precision: Precision,
-    pub training: Training,
+    /// The settings of the run.
+    pub training: TrainConfig,
     #[serde(default)]
     pub output: Output,
 }
@@ -31,8 +33,12 @@ pub struct Config {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Data {
-    /// `mnist`, a folder of MNIST files, or a table (.csv, .npy, .idx).
-    pub source: String,
+    /// `mnist`, a folder of MNIST files, or a table (.csv, .npy, .idx): the column `input`, its labels or targets the column
+    /// `target`.
+    pub source: Option<String>,
+    /// Further columns by name, each a file with a row for each sample: inputs of the network, targets of terms, or `weight`.
+    #[serde(default)]
+    pub columns: BTreeMap<String, ColumnSource>,
     /// What MNIST or a table with labels is for.
     #[serde(default)]
     pub task: Goal,
@@ -60,6 +66,40 @@ pub struct Data {
     /// The seed of the split.
     #[serde(default = "default_split_seed")]
     pub seed: u64,
+}
+
+/// Where a column is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a file, or { file = \"...\", scale = ..., below = ... }")]
+pub enum ColumnSource {
+    File(PathBuf),
+    Read(ReadColumn),
+}
+
+/// A file and how it is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadColumn {
+    file: PathBuf,
+    /// What numbers are multiplied by.
+    #[serde(default, deserialize_with = "scale")]
+    scale: Option<f64>,
+    /// What targets that are indices are below.
+    below: Option<u32>,
+}
+
+impl Data {
+    /// The columns, in the order of their names.
+    pub fn column_files(&self) -> Vec<ColumnFile> {
+        let file = |(name, source): (&String, &ColumnSource)| {
+            let (path, scale, below) = match source.clone() {
+                ColumnSource::File(path) => (path, None, None),
+                ColumnSource::Read(ReadColumn { file, scale, below }) => (file, scale, below),
+            };
+            ColumnFile { name: name.clone(), path, scale, below }
+        };
+        self.columns.iter().map(file).collect()
+    }
 }
 
 /// A number, or a text that is one.
@@ -124,41 +164,6 @@ pub enum Precision {
     F64,
 }
 
-/// The settings of the run; see [`TrainConfig`].
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Training {
-    pub epochs: u64,
-    #[serde(default = "default_batch_size")]
-    pub batch_size: usize,
-    #[serde(default)]
-    pub seed: u64,
-    /// The loss of the output; in its place, `terms` may name several.
-    #[serde(default)]
-    pub loss: Option<LossConfig>,
-    #[serde(default)]
-    pub terms: Vec<TermConfig>,
-    pub class_weights: Option<ClassWeights>,
-    #[serde(default = "default_accumulate")]
-    pub accumulate: usize,
-    pub optimizer: OptimizerConfig,
-    #[serde(default)]
-    pub groups: Vec<ParameterGroup>,
-    #[serde(default)]
-    pub decay: DecayOf,
-    pub schedule: Schedule,
-    pub clip_norm: Option<f64>,
-    pub early_stopping: Option<EarlyStopping>,
-}
-
-fn default_batch_size() -> usize {
-    32
-}
-
-fn default_accumulate() -> usize {
-    1
-}
-
 /// Where the results go.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,29 +189,14 @@ impl Default for Output {
     }
 }
 
-impl Training {
+impl Config {
     /// The loss of the network's output, where there is one.
     pub fn output_loss(&self) -> Option<LossConfig> {
-        self.loss.or_else(|| self.terms.iter().find(|term| term.of.is_none()).map(|term| term.loss))
-    }
-
-    /// The trainer's settings.
-    pub fn to_train_config(&self, seed: Option<u64>) -> TrainConfig {
-        TrainConfig {
-            epochs: self.epochs,
-            batch_size: self.batch_size,
-            seed: seed.unwrap_or(self.seed),
-            loss: self.loss.unwrap_or(LossConfig::Mse),
-            terms: self.terms.clone(),
-            class_weights: self.class_weights.clone(),
-            accumulate: self.accumulate,
-            optimizer: self.optimizer,
-            groups: self.groups.clone(),
-            decay: self.decay,
-            schedule: self.schedule,
-            clip_norm: self.clip_norm,
-            early_stopping: self.early_stopping,
+        let terms = &self.training.terms;
+        if terms.is_empty() {
+            return Some(self.training.loss);
         }
+        terms.iter().find(|term| term.of.is_none()).map(|term| term.loss)
     }
 }
 
@@ -222,7 +212,10 @@ pub fn read(path: &Path) -> Result<(Config, String)> {
     // The error of the toml crate shows the line itself.
     let config: Config = toml::from_str(&text)
         .map_err(|error| failure::usage(format!("{}: {}", path.display(), error.to_string().trim_end())))?;
-    if config.training.loss.is_none() == config.training.terms.is_empty() {
+    // A loss that is left out cannot be told from the default.
+    let table: toml::Table = toml::from_str(&text).unwrap_or_default();
+    let loss = table.get("training").is_some_and(|training| training.get("loss").is_some());
+    if loss != config.training.terms.is_empty() {
         let message = "training: expected either a loss or terms";
         return Err(failure::usage(format!("{}: {message}", path.display())));
     }

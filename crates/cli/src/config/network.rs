@@ -1,6 +1,7 @@
 //! The network of a configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 
 use anyhow::Result;
@@ -43,6 +44,27 @@ enum Kind {
     Operation(OperationConfig),
 }
 
+/// The kinds that there are.
+struct Kinds {
+    layers: BTreeSet<&'static str>,
+    operations: BTreeSet<&'static str>,
+}
+
+impl Default for Kinds {
+    fn default() -> Self {
+        let layers = LayerConfig::examples().into_iter().map(|e| e.config.build::<f32>().kind());
+        let operations = OperationConfig::examples().into_iter().map(|e| e.config.build::<f32>().kind());
+        Self { layers: layers.collect(), operations: operations.collect() }
+    }
+}
+
+impl Display for Kinds {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let names = |kinds: &BTreeSet<&str>| kinds.iter().copied().collect::<Vec<_>>().join(", ");
+        write!(f, "a layer ({}) or an operation ({})", names(&self.layers), names(&self.operations))
+    }
+}
+
 /// A view from some values to one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +94,14 @@ impl Lines<'_> {
 }
 
 impl Network {
+    /// What the numbers of the data's table are below, where it feeds an input of indices.
+    pub fn input_below(&self) -> Option<u32> {
+        match &self.inputs[..] {
+            [only] => only.below,
+            inputs => inputs.iter().find(|input| input.name == "input").and_then(|input| input.below),
+        }
+    }
+
     /// The network, for samples of `width` numbers where the file does not say otherwise; what is likely a mistake is said:
     /// `loss` is that of the output, if there is one.
     pub fn build<F: Scalar>(
@@ -94,6 +124,10 @@ impl Network {
                 return Err(failure::usage(format!("{}: {message}", path.display())));
             }
             (Some(shape), []) => graph.input("input", shape.clone()),
+            (None, []) if width == 0 => {
+                let message = "model: expected input, a shape, or inputs, as the data have no table";
+                return Err(failure::usage(format!("{}: {message}", path.display())));
+            }
             (None, []) => graph.input("input", width),
             (None, [first, others @ ..]) => {
                 let add = |graph: &mut Graph<F>, InputConfig { name, shape, below }: &InputConfig| {
@@ -170,11 +204,13 @@ impl Entry {
             failure::usage(format!("{place}: weights: {expected}"))
         })?;
         let kind = table.get("kind").and_then(toml::Value::as_str).unwrap_or_default();
-        let operation = OperationConfig::examples().iter().any(|e| e.config.build::<f32>().kind() == kind);
-        let kind = if operation {
+        let kinds = Kinds::default();
+        let kind = if kinds.operations.contains(kind) {
             OperationConfig::deserialize(table).map(Kind::Operation)
-        } else {
+        } else if kinds.layers.contains(kind) || kind.is_empty() {
             LayerConfig::deserialize(table).map(Kind::Layer)
+        } else {
+            return Err(failure::usage(format!("{place}: layer: unknown kind `{kind}`, expected {kinds}")));
         };
         let kind = kind.map_err(|error| wrong("layer", &error))?;
         Ok(Self { kind, name, inputs: inputs.unwrap_or_default(), weights, place })
@@ -194,22 +230,18 @@ impl Entry {
                 return Err(wrong(format!("expected one input of a {kind} layer, found {count}")));
             }
         };
-        match &self.weights {
-            None => {}
-            Some(WeightsOf::Node(of)) => {
-                let of = find(graph, of)?;
+        for tie in self.weights.iter().flat_map(WeightsOf::ties) {
+            let Some(own) = tie.own else {
+                let of = find(graph, &tie.to)?;
                 graph.share(value, of);
-            }
-            Some(WeightsOf::Tensors(tensors)) => {
-                for (own, to) in tensors {
-                    let Some((of, _)) = to.rsplit_once('.') else {
-                        let expected = "expected the name of a layer, a dot and that of its tensor";
-                        return Err(wrong(format!("weights: {expected}, found {to:?}")));
-                    };
-                    find(graph, of)?;
-                    graph.tie(value, own, to);
-                }
-            }
+                continue;
+            };
+            let Some((of, _)) = tie.to.rsplit_once('.') else {
+                let expected = "expected the name of a layer, a dot and that of its tensor";
+                return Err(wrong(format!("weights: {expected}, found {:?}", tie.to)));
+            };
+            find(graph, of)?;
+            graph.tie(value, own, tie.to);
         }
         if let Some(name) = &self.name {
             graph.name(value, name);

@@ -6,6 +6,9 @@ use std::process::{Command, Output};
 
 pub use tempfile::TempDir;
 
+#[allow(dead_code)]
+pub mod graph;
+
 /// The command, in `folder`, with `arguments`.
 pub fn pellucid(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pellucid"));
@@ -30,6 +33,12 @@ pub fn good(folder: &Path, arguments: &[&str]) -> (String, String) {
     let (code, message) = outcome(&output);
     assert_eq!(code, 0, "{arguments:?}: {message}");
     (String::from_utf8(output.stdout).unwrap(), message)
+}
+
+/// What a command that must succeed prints as JSON.
+#[allow(dead_code)]
+pub fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    serde_json::from_str(&good(folder, arguments).0).unwrap()
 }
 
 /// Runs a command that must end with `code` and say `word`.

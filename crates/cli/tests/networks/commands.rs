@@ -6,11 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::common::{autoencoder_config, folder, good, outcome, pellucid, run, samples};
-
-fn json(folder: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_str(&good(folder, arguments).0).unwrap()
-}
+use crate::common::{autoencoder_config, folder, json, outcome, pellucid, run, samples};
 
 #[test]
 fn train_evaluate_predict_inspect_check() {

@@ -6,6 +6,8 @@ mod common;
 mod bad_input;
 mod commands;
 mod data_meaning;
+mod graph_mistakes;
+mod graphs;
 mod isa;
 mod long;
 mod older_files;

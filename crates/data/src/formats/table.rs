@@ -92,6 +92,21 @@ pub fn read_table(path: impl AsRef<Path>, options: &TableOptions) -> Result<Tabl
     }
 }
 
+/// Reads a table of indices below a bound, such as words or categories, one row a sample, in a format that [`load_table`]
+/// knows; `header` as in [`CsvOptions::header`].
+///
+/// # Errors
+/// Returns an error as [`load_table`], and if a number is not whole, below 0, or not below `below`.
+pub fn read_indices(
+    path: impl AsRef<Path>,
+    header: Option<bool>,
+    below: u32,
+) -> Result<Matrix<u32>, DataError> {
+    let path = path.as_ref();
+    let table = read_table(path, &TableOptions { header, label: None, scale: Some(1.0) })?;
+    table.features.into_indices(&path.display().to_string(), below)
+}
+
 /// Reads the class of each sample from a file with one column, in a format that [`load_table`] knows.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! A table of numbers, one row a sample, kept in the type it was stored in.
 
 use crate::error::{DataError, Place};
-use crate::memory::collect;
+use crate::memory::{collect, reserve};
 use crate::tables::element::Element;
 use crate::tables::gather::gather;
 use crate::tables::matrix::Matrix;
@@ -115,6 +115,44 @@ impl Features {
         let scaled = Self::F64(Matrix::new(rows, columns, data)?);
         scaled.check_finite(origin)?;
         Ok(scaled)
+    }
+
+    /// Every number, in order.
+    pub fn numbers(&self) -> Box<dyn Iterator<Item = f64> + '_> {
+        match self {
+            Self::U8(m) => Box::new(m.data().iter().map(|&v| f64::from(v))),
+            Self::F32(m) => Box::new(m.data().iter().map(|&v| f64::from(v))),
+            Self::F64(m) => Box::new(m.data().iter().copied()),
+        }
+    }
+
+    /// The numbers as indices.
+    ///
+    /// # Errors
+    /// Returns an error that names the first number that is not whole, below 0, or not below `below`, with its row and column;
+    /// `origin` begins the message.
+    ///
+    /// ```
+    /// use pellucid_data::{Features, Matrix};
+    /// let cities = Features::F64(Matrix::new(2, 1, vec![3.0, 7.0])?);
+    /// let error = cities.into_indices("cities.csv", 5).unwrap_err().to_string();
+    /// assert!(error.starts_with("cities.csv: expected an index, a whole number from 0 to 4, found 7 (at row 1"), "{error}");
+    /// # Ok::<(), pellucid_data::DataError>(())
+    /// ```
+    pub fn into_indices(self, origin: &str, below: u32) -> Result<Matrix<u32>, DataError> {
+        let (rows, columns) = (self.rows(), self.columns());
+        let mut indices = Vec::new();
+        reserve(&mut indices, rows * columns, origin)?;
+        for (i, number) in self.numbers().enumerate() {
+            if number.fract() != 0.0 || !(0.0..f64::from(below)).contains(&number) {
+                let most = below.saturating_sub(1);
+                let expected = format!("an index, a whole number from 0 to {most}");
+                let place = Place::Entry { row: i / columns, column: i % columns };
+                return Err(DataError::invalid(origin, expected, number.to_string(), place));
+            }
+            indices.push(number as u32);
+        }
+        Matrix::new(rows, columns, indices)
     }
 
     /// Checks that no entry is NaN or infinite.

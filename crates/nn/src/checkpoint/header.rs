@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use safetensors::SafeTensors;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::error::CheckpointError;
 use super::error::words;
@@ -47,6 +48,26 @@ pub struct DataNotes {
     /// The names of the classes, that of output 0 first, where labels had names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_names: Option<Vec<String>>,
+    /// The weights of the classes that a rule found in the training set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<Vec<f64>>,
+    /// The same of further columns, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, ColumnNotes>,
+}
+
+/// What must be known of a column to read others like it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ColumnNotes {
+    /// The factor that its numbers were multiplied by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
+    /// The names of its classes, in order, where labels had names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_names: Option<Vec<String>>,
+    /// What its indices are below, where it holds indices that are no input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<u32>,
 }
 
 impl DataNotes {
@@ -60,6 +81,7 @@ impl DataNotes {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingHeader {
     /// Its settings.
+    #[serde(deserialize_with = "settings")]
     pub config: TrainConfig,
     /// The parts of the run that the settings do not describe.
     #[serde(default, skip_serializing_if = "CustomParts::is_empty")]
@@ -68,6 +90,13 @@ pub struct TrainingHeader {
     pub progress: Progress,
     /// The epochs so far.
     pub history: History,
+}
+
+/// Settings of a run; those that do not say which parameters decay are older than the choice, and mean all.
+fn settings<'de, D: Deserializer<'de>>(from: D) -> Result<TrainConfig, D::Error> {
+    let mut settings = serde_json::Map::deserialize(from)?;
+    settings.entry("decay").or_insert_with(|| "all".into());
+    TrainConfig::deserialize(serde_json::Value::Object(settings)).map_err(D::Error::custom)
 }
 
 /// The parts of a run that are custom, by name: they must be given again to resume it.

@@ -20,7 +20,8 @@ use crate::train::{History, Progress, TrainConfig};
 
 pub use error::CheckpointError;
 pub use header::{
-    CustomOptimizer, CustomParts, DataNotes, Header, TensorInfo, TrainingHeader, describe, parse_header,
+    ColumnNotes, CustomOptimizer, CustomParts, DataNotes, Header, TensorInfo, TrainingHeader, describe,
+    parse_header,
 };
 
 /// A model, and where it was trained the state of its training.

@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use pellucid_compute::half_precision::{bf16, multiply_row, widen};
 use pellucid_compute::{Buffer, MatRef, Pool};
+use pellucid_data::{Batches, Dataset};
 
 use super::layout::Layout;
+use super::memory::zeroed;
 use super::{Model, NodePlan, Plan, zeros};
+use crate::data_check::check_inputs;
 use crate::error::Error;
+use crate::feed::column_of;
 use crate::layer::{Mode, OperationForward, PlanError, Slot, Tensors};
 use crate::layers::{Activation, Dense, dense_forward};
 use crate::network::{Graph, View};
@@ -39,6 +43,7 @@ pub struct Bf16Model {
     pool: Arc<Pool>,
     stages: Vec<Stage>,
     activations: Buffer<f32>,
+    indices: Vec<u32>,
     /// The state of the whole network.
     state: Vec<f32>,
     scratch: Buffer<f32>,
@@ -73,16 +78,10 @@ impl Bf16Model {
     /// A view of a model, such as that of [`Graph::find_view`].
     ///
     /// # Errors
-    /// Returns an error if the view is not in the network or has another input than one of numbers, or if there is not the
-    /// memory.
+    /// Returns an error if the view is not in the network, or if there is not the memory.
     pub fn of_view(model: &Model<f32>, view: &View, pool: &Arc<Pool>) -> Result<Self, PlanError> {
         let network = Arc::clone(model.architecture());
         let plan = Plan::with_layout(&network, view, &[], Self::BATCH, Layout::Shared)?;
-        if !plan.takes_numbers_alone() {
-            let found =
-                plan.inputs().iter().map(|input| input.port.to_string()).collect::<Vec<_>>().join(" and ");
-            return Err(PlanError::input("one input of numbers for weights in bf16", found).of_layer("input"));
-        }
         let stages: Vec<Stage> =
             plan.nodes.iter().map(|node| Stage::new(&network, node, model.parameters())).collect();
         let widest = stages.iter().map(|stage| match stage {
@@ -91,6 +90,7 @@ impl Bf16Model {
         });
         Ok(Self {
             activations: zeros(plan.activations)?,
+            indices: zeroed(plan.indices)?,
             scratch: zeros(plan.scratch)?,
             widened: zeros(widest.max().unwrap_or(0))?,
             state: model.state().to_vec(),
@@ -115,11 +115,18 @@ impl Bf16Model {
         self.plan.output().len()
     }
 
-    /// Writes the outputs for the samples of `x`, row by row, to `y`; allocates nothing.
+    /// Writes the outputs for the samples of `x`, the only input, row by row to `y`; allocates nothing.
     ///
     /// # Errors
-    /// Where `x` is not a whole number of samples or `y` does not hold as many outputs.
+    /// Returns an error if there are other inputs, `x` is not a whole number of samples, or `y` does not hold as many outputs.
     pub fn predict(&mut self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
+        if !self.plan.takes_numbers_alone() {
+            let ports = self.plan.inputs().iter().map(|input| input.port.to_string());
+            return Err(Error::Input {
+                expected: "a network of one input of numbers; others predict a data set".into(),
+                found: ports.collect::<Vec<_>>().join(" and "),
+            });
+        }
         let (n_in, n_out) = (self.plan.input().len(), self.plan.output().len());
         let samples = x.len() / n_in;
         if x.len() != samples * n_in || y.len() != samples * n_out {
@@ -131,17 +138,62 @@ impl Bf16Model {
         let last = self.stages.len() - 1;
         for (x, y) in x.chunks(Self::BATCH * n_in).zip(y.chunks_mut(Self::BATCH * n_out)) {
             for place in 0..=last {
-                self.forward(place, x, (place == last).then_some(&mut *y));
+                self.forward(place, x.len() / n_in, Some(x), (place == last).then_some(&mut *y));
             }
         }
         Ok(())
     }
 
-    /// The forward pass of one node over the samples `x`, to the model's memory or the caller's.
-    fn forward(&mut self, place: usize, x: &[f32], y: Option<&mut [f32]>) {
+    /// The outputs for every sample of a data set, whose columns are the inputs, row by row.
+    ///
+    /// # Errors
+    /// Returns an error if the data set does not fit the view, or if `f32` cannot hold a number of it.
+    ///
+    /// ```
+    /// use pellucid_data::{Column, Dataset, Features, Matrix};
+    /// use pellucid_nn::{Bf16Model, Concatenate, Dense, Embedding, Graph, Model};
+    /// let mut graph = Graph::new();
+    /// let (size, colour) = (graph.input("size", 2), graph.indices("colour", 1, 5));
+    /// let vector = graph.join(Embedding::new(2), &[colour]);
+    /// let both = graph.join(Concatenate, &[size, vector]);
+    /// graph.then(both, Dense::new(3));
+    /// let sizes = Features::F32(Matrix::new(1, 2, vec![0.1, 0.7])?);
+    /// let data = Dataset::from_columns([
+    ///     ("size", Column::numbers(sizes)),
+    ///     ("colour", Column::indices(Matrix::new(1, 1, vec![4])?, 5)),
+    /// ])?;
+    /// let mut small = Bf16Model::new(&Model::new(graph, 1)?, &Default::default())?;
+    /// assert_eq!(small.predict_data(&data)?.len(), 3);
+    /// # Ok::<(), pellucid_nn::Error>(())
+    /// ```
+    pub fn predict_data(&mut self, data: &Dataset) -> Result<Vec<f32>, Error> {
+        check_inputs::<f32>(&self.plan, data, "the input of these layers")?;
+        let mut outputs = vec![0.0; data.len() * self.output_width()];
+        let last = self.stages.len() - 1;
+        let batches = Batches::new(data.len(), Self::BATCH);
+        for (range, y) in batches.zip(outputs.chunks_mut(Self::BATCH * self.output_width())) {
+            let positions: Vec<u32> = range.map(|position| position as u32).collect();
+            for (number, input) in self.plan.inputs().iter().enumerate() {
+                let Some(column) = column_of(&self.plan, number, data) else { continue };
+                let range = self.plan.range(number, positions.len());
+                if input.port.is_indices() {
+                    data.gather_indices(column, &positions, &mut self.indices[range]);
+                } else {
+                    data.gather(column, &positions, &mut self.activations[range]);
+                }
+            }
+            for place in 0..=last {
+                self.forward(place, positions.len(), None, (place == last).then_some(&mut *y));
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// The forward pass of one node over the samples of the first input `x`, or those in the model's memory, to the model's
+    /// memory or the caller's.
+    fn forward(&mut self, place: usize, batch: usize, x: Option<&[f32]>, y: Option<&mut [f32]>) {
         let node = &self.plan.nodes[place];
-        let batch = x.len() / self.plan.input().len();
-        let (inputs, own) = node.cut(batch, &mut self.activations, &[], Some(x), y);
+        let (inputs, own) = node.cut(batch, &mut self.activations, &self.indices, x, y);
         match &self.stages[place] {
             // y = f(x W + b)
             Stage::Dense { weight, bias, activation } => {

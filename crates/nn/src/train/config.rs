@@ -34,10 +34,13 @@ pub struct TrainConfig {
     pub epochs: u64,
     /// Samples that go through the network together; the last batch of an epoch may have fewer. A step on all samples is not
     /// shuffled.
+    #[serde(default = "batch_size")]
     pub batch_size: usize,
     /// The seed of initial parameters, shuffling and random layers.
+    #[serde(default)]
     pub seed: u64,
     /// The loss of the output against the data; of no account where there are terms.
+    #[serde(default = "loss")]
     pub loss: LossConfig,
     /// The terms of the objective, where it is more than one loss of the output.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,7 +58,7 @@ pub struct TrainConfig {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<ParameterGroup>,
     /// Which parameters the weight decay is for.
-    #[serde(default = "all", skip_serializing_if = "is_all")]
+    #[serde(default)]
     pub decay: DecayOf,
     /// The learning rate.
     pub schedule: Schedule,
@@ -65,6 +68,14 @@ pub struct TrainConfig {
     pub early_stopping: Option<EarlyStopping>,
 }
 
+fn batch_size() -> usize {
+    32
+}
+
+fn loss() -> LossConfig {
+    LossConfig::Mse
+}
+
 fn one() -> usize {
     1
 }
@@ -72,16 +83,6 @@ fn one() -> usize {
 #[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
 fn is_one(accumulate: &usize) -> bool {
     *accumulate == 1
-}
-
-/// What checkpoints mean that do not say: they are older than the choice.
-fn all() -> DecayOf {
-    DecayOf::All
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
-fn is_all(decay: &DecayOf) -> bool {
-    *decay == DecayOf::All
 }
 
 /// When to end a run early: after `patience` epochs in which the validation loss has not fallen by `min_delta` below what it
@@ -101,12 +102,12 @@ impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             epochs: 1,
-            batch_size: 32,
+            batch_size: batch_size(),
             seed: 0,
-            loss: LossConfig::Mse,
+            loss: loss(),
             terms: Vec::new(),
             class_weights: None,
-            accumulate: 1,
+            accumulate: one(),
             optimizer: Sgd::default().into(),
             groups: Vec::new(),
             decay: DecayOf::Auto,
