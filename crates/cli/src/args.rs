@@ -76,7 +76,7 @@ pub struct Train {
 pub struct Input {
     /// A table of samples (.csv, .npy, .idx, or an MNIST file, .gz too), a folder of the four MNIST files, `mnist` for
     /// the one that comes with the program, or `mnist-official` for its official test images; it is the column `input`,
-    /// its labels or targets are the column `target`. [default: mnist where no --column is given]
+    /// its labels or targets are the column `target`. [default: mnist where no --column is given; of `check`, random samples]
     #[arg(long, value_name = "FILE")]
     pub data: Option<String>,
     /// A further column, one row for each sample (.csv, .npy, .idx): an input of the network, or the targets of a term, by its
