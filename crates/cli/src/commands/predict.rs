@@ -56,13 +56,9 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     output_path::check(&args.out, &files)?;
     let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
     let network = checkpoint.model().architecture();
-    let view = match &args.view {
-        Some(name) => network.find_view(name)?,
-        None => {
-            let output = network.whole().to;
-            View { from: network.inputs_of(output), to: output }
-        }
-    };
+    let output = network.whole().to;
+    let whole = || Ok(View { from: network.inputs_of(output), to: output });
+    let view = args.view.as_ref().map_or_else(whole, |name| network.find_view(name))?;
     // What goes into a layer further on was made by the ones before, and was never scaled.
     let notes = if network.inputs().any(|(input, ..)| view.from.contains(&input)) {
         checkpoint.data().clone()

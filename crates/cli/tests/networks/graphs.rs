@@ -165,9 +165,11 @@ fn a_table_may_stand_beside_columns() {
 fn tables_and_targets_of_indices() {
     let folder = folder();
     let path = folder.path();
-    let words: String = (0..40).map(|i| format!("{},{},{}\n", i % 7, (i + 1) % 7, (i + 2) % 7)).collect();
-    let next: String =
-        (0..40).map(|i| format!("{},{},{}\n", (i + 1) % 7, (i + 2) % 7, (i + 3) % 7)).collect();
+    let rows = |first: usize| {
+        let words = |row: usize| [row, row + 1, row + 2].map(|word| ((word + first) % 7).to_string());
+        (0..40).map(words).map(|words| words.join(",")).collect::<Vec<_>>().join("\n")
+    };
+    let (words, next) = (rows(0), rows(1));
     fs::write(path.join("words.csv"), words).unwrap();
     fs::write(path.join("next.csv"), next).unwrap();
     let config = r#"
