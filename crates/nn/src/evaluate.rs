@@ -7,10 +7,10 @@ use pellucid_data::{Batches, Column, Dataset, Element};
 
 use crate::data_check::{check_fit, check_inputs};
 use crate::error::Error;
-use crate::feed::feed;
+use crate::feed::{columns_of, feed};
 use crate::losses::{CrossEntropyWithLogits, Loss};
 use crate::network::View;
-use crate::objective::{LossMemory, Losses, Objective, TargetOf, Term, TermLosses, batch_losses};
+use crate::objective::{Columns, LossMemory, Losses, Objective, TargetOf, Term, TermLosses, batch_losses};
 use crate::session::{Model, Plan, Session, Weights};
 
 /// Samples of one batch of an evaluation.
@@ -26,6 +26,7 @@ pub(crate) fn mean_losses<F: Scalar + Element>(
     data: &Dataset,
     memory: &mut LossMemory<F>,
 ) -> Losses {
+    let columns = Columns::new(session.plan(), objective, data);
     let count = objective.terms().len();
     let (mut sums, mut totals) = (TermLosses::zeros(count), TermLosses::zeros(count));
     let mut positions = [0_u32; BATCH];
@@ -34,25 +35,19 @@ pub(crate) fn mean_losses<F: Scalar + Element>(
         for (position, row) in positions.iter_mut().zip(range) {
             *position = row as u32;
         }
-        feed(session, data, positions);
+        feed(session, data, &columns.inputs, positions);
         session.forward(weights, None);
-        let losses = batch_losses(session, objective, data, positions, None, memory);
+        batch_losses(session, objective, data, &columns, positions, None, memory);
+        let losses = &memory.losses;
         for term in 0..count {
             sums[term] += losses.terms[term] * losses.weights[term];
             totals[term] += losses.weights[term];
         }
     }
-    objective.means(&sums, &totals)
-}
-
-impl<F: Scalar> Objective<'_, F> {
-    /// The losses whose weighted sums over the samples are `sums`, and whose weights add up to `totals`.
-    pub(crate) fn means(&self, sums: &TermLosses, totals: &TermLosses) -> Losses {
-        let mean = |(&sum, &total): (&f64, &f64)| if total == 0.0 { 0.0 } else { sum / total };
-        let terms: TermLosses = sums.iter().zip(&**totals).map(mean).collect();
-        let total =
-            self.terms().iter().zip(&*terms).fold(0.0, |total, (term, loss)| total + term.weight() * loss);
-        Losses { total, terms, weights: *totals }
+    Losses {
+        total: objective.mean_total(&sums, &totals),
+        terms: Objective::<F>::means(&sums, &totals).collect(),
+        weights: totals,
     }
 }
 
@@ -105,9 +100,10 @@ pub fn for_each_batch<F: Scalar + Element>(
     check_inputs::<F>(&plan, data, "the input of these layers")?;
     let batch = BATCH.min(data.len());
     let mut session = Session::observing_view(model.architecture(), view, batch, pool)?;
+    let columns: Vec<usize> = columns_of(&plan, data).collect();
     for range in Batches::new(data.len(), BATCH) {
         let positions: Vec<u32> = range.map(|row| row as u32).collect();
-        feed(&mut session, data, &positions);
+        feed(&mut session, data, &columns, &positions);
         session.forward(model, None);
         let x = if plan.inputs()[0].port.is_indices() { &[] } else { session.input() };
         visit(&positions, x, session.output());

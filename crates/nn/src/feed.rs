@@ -1,7 +1,5 @@
 //! Batches of a data set as the inputs of a session.
 
-use std::sync::Arc;
-
 use pellucid_compute::{Rows, Scalar};
 use pellucid_data::{Dataset, Element};
 
@@ -20,23 +18,36 @@ pub(crate) fn column_of(plan: &Plan, input: usize, data: &Dataset) -> Option<usi
     data.column_index(&inputs[input].name).or_else(only)
 }
 
-/// Copies the inputs of the samples at `positions` into a session, as floats and indices.
+/// The columns that feed the inputs of a plan.
 ///
 /// # Panics
 /// Panics if the data were not checked against the network.
-pub(crate) fn feed<F: Scalar + Element>(session: &mut Session<F>, data: &Dataset, positions: &[u32]) {
-    let pool = Arc::clone(session.pool());
+pub(crate) fn columns_of(plan: &Plan, data: &Dataset) -> impl Iterator<Item = usize> {
+    (0..plan.inputs().len()).map(|input| match column_of(plan, input, data) {
+        Some(column) => column,
+        None => panic!("a data set that was checked"),
+    })
+}
+
+/// Copies the samples at `positions` of the `columns` that feed its inputs into a session, as floats and indices.
+///
+/// # Panics
+/// Panics if the data were not checked against the network.
+pub(crate) fn feed<F: Scalar + Element>(
+    session: &mut Session<F>,
+    data: &Dataset,
+    columns: &[usize],
+    positions: &[u32],
+) {
     session.begin(positions.len());
-    for input in 0..session.plan().inputs().len() {
-        let Some(column) = column_of(session.plan(), input, data) else {
-            panic!("a data set that was checked")
-        };
+    for (input, &column) in columns.iter().enumerate() {
         if session.plan().inputs()[input].port.is_indices() {
             data.gather_indices(column, positions, session.indices_mut(input));
             continue;
         }
         let width = session.plan().inputs()[input].port.shape.len();
-        let x = Rows(session.numbers_mut(input), width);
+        let (x, pool) = session.numbers_and_pool(input);
+        let x = Rows(x, width);
         pool.split(positions.len(), GRAIN, (x, positions), |(x, positions)| {
             data.gather(column, positions, x.0);
         });

@@ -23,6 +23,7 @@ impl Batches {
     ///
     /// # Panics
     /// Panics if `batch_size` is 0.
+    #[inline]
     pub fn new(n: usize, batch_size: usize) -> Self {
         assert!(batch_size > 0, "a batch has at least one sample");
         Self { next: 0, n, batch_size }
@@ -32,6 +33,7 @@ impl Batches {
 impl Iterator for Batches {
     type Item = Range<usize>;
 
+    #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         let start = self.next;
         if start >= self.n {
@@ -41,6 +43,7 @@ impl Iterator for Batches {
         Some(start..self.next)
     }
 
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
         let left = (self.n - self.next).div_ceil(self.batch_size);
         (left, Some(left))

@@ -1,6 +1,7 @@
 //! Samples as named columns; parts of a data set share its memory.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{DataError, Place};
 use crate::sampling::classes::Classes;
@@ -59,6 +60,8 @@ pub struct Dataset {
 /// What all parts of a data set share.
 #[derive(Clone, Debug)]
 struct Shared {
+    /// See [`Dataset::columns_id`].
+    id: u64,
     columns: Vec<(String, Column)>,
     /// Number of the column "input".
     input: Option<usize>,
@@ -82,6 +85,7 @@ mod sealed {
 }
 
 impl ColumnKey for usize {
+    #[inline]
     fn find(self, data: &Dataset) -> Option<usize> {
         Some(self).filter(|&number| number < data.shared.columns.len())
     }
@@ -130,7 +134,7 @@ impl Dataset {
             ));
         }
         let columns = vec![(INPUT.to_owned(), input), (TARGET.to_owned(), target)];
-        let shared = Shared { columns, input: Some(0), target: Some(1), features, targets };
+        let shared = Shared { id: next_id(), columns, input: Some(0), target: Some(1), features, targets };
         Ok(Self { shared: Arc::new(shared), rows })
     }
 
@@ -150,7 +154,8 @@ impl Dataset {
         let rows = all_rows(first.len())?;
         let none = Features::F64(Matrix::EMPTY);
         let (features, targets) = (Arc::new(none), Arc::new(Targets::SameAsInput));
-        let shared = Shared { columns: Vec::new(), input: None, target: None, features, targets };
+        let shared =
+            Shared { id: next_id(), columns: Vec::new(), input: None, target: None, features, targets };
         let data = Self { shared: Arc::new(shared), rows }.with_column(name, first)?;
         columns.try_fold(data, |data, (name, column)| data.with_column(name, column))
     }
@@ -191,6 +196,7 @@ impl Dataset {
         }
         column.check(&origin)?;
         let shared = Arc::make_mut(&mut self.shared);
+        shared.id = next_id();
         let number = shared.columns.len();
         match (name.as_str(), &column) {
             (INPUT, column) => {
@@ -244,6 +250,13 @@ impl Dataset {
     /// Returns the names of the columns, in the order of their numbers.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.shared.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Returns a number that is greater than 0 and that two data sets share only where they have the same columns, as the
+    /// parts of one have: who has found columns by name needs not find them again.
+    #[inline]
+    pub fn columns_id(&self) -> u64 {
+        self.shared.id
     }
 
     /// Returns the number of the column of this name, by which it is found faster than by the name.
@@ -352,6 +365,12 @@ impl Dataset {
     fn rows_at<'a>(&'a self, positions: &'a [u32]) -> impl ExactSizeIterator<Item = usize> + 'a {
         positions.iter().map(|&p| self.rows[p as usize] as usize)
     }
+}
+
+/// A number that was not given before.
+fn next_id() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// The rows from 0 to below `n`.

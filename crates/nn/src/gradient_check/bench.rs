@@ -9,7 +9,7 @@ use crate::data_check::check_fit;
 use crate::error::Error;
 use crate::feed::feed;
 use crate::losses::{Loss, evaluate_loss};
-use crate::objective::{LossMemory, Objective, batch_losses};
+use crate::objective::{Columns, LossMemory, Objective, batch_losses};
 use crate::session::{Model, NodePlan, Session, Weights};
 
 /// What a model is checked on.
@@ -30,8 +30,8 @@ pub(super) struct Bench<'a> {
     samples: &'a Samples<'a>,
     stream: Stream,
     session: Session<f64>,
-    /// The memory of an objective's losses, and the positions of all samples.
-    memory: Option<(LossMemory<f64>, Vec<u32>)>,
+    /// The memory of an objective's losses, the columns that it reads, and the positions of all samples.
+    memory: Option<(LossMemory<f64>, Columns, Vec<u32>)>,
     parameters: Vec<f64>,
     sums: Vec<f64>,
 }
@@ -66,9 +66,10 @@ impl<'a> Bench<'a> {
                 let values = objective.values(network)?;
                 let mut session = Session::training_for(network, &values, data.len(), &pool)?;
                 let positions: Vec<u32> = (0..data.len() as u32).collect();
-                feed(&mut session, data, &positions);
+                let columns = Columns::new(session.plan(), objective, data);
+                feed(&mut session, data, &columns.inputs, &positions);
                 let memory = LossMemory::new(objective, &session)?;
-                (session, Some((memory, positions)))
+                (session, Some((memory, columns, positions)))
             }
         };
         let sums = vec![0.0; session.batch()];
@@ -114,8 +115,9 @@ impl<'a> Bench<'a> {
                 self.sums.iter().map(|sum| sum / terms as f64).collect()
             }
             Samples::Data { objective, data } => {
-                let Some((memory, positions)) = &mut self.memory else { return Vec::new() };
-                let losses = batch_losses(&mut self.session, objective, data, positions, None, memory);
+                let Some((memory, columns, positions)) = &mut self.memory else { return Vec::new() };
+                batch_losses(&mut self.session, objective, data, columns, positions, None, memory);
+                let losses = &memory.losses;
                 // Row by row where there is one term: less is rounded.
                 if let ([term], Some(value)) = (objective.terms(), self.session.losses().next()) {
                     let rows = memory.rows;

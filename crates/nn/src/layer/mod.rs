@@ -1,10 +1,10 @@
 //! What a layer is: an immutable description with a forward and a backward pass over memory that it is given.
 
+mod computation;
 mod need;
 mod operation;
 mod plan_error;
 mod port;
-mod single;
 mod tensors;
 
 use std::any::Any;
@@ -14,11 +14,11 @@ use pellucid_compute::{Pool, Scalar, Stream};
 
 use crate::network::Shape;
 
+pub(crate) use computation::Computation;
 pub use need::{Need, TensorSpec};
 pub use operation::{Gradients, Inputs, MAX_INPUTS, Operation, OperationBackward, OperationForward, Source};
 pub use plan_error::PlanError;
 pub use port::Port;
-pub(crate) use single::Single;
 pub use tensors::{Slot, Tensors, TensorsMut};
 
 /// A layer of one input: it says once what memory it needs, and is then a pair of pure functions over slices.

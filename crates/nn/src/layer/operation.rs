@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use pellucid_compute::{Pool, Scalar, Stream};
 
-use super::{Layer, Mode, Need, PlanError, Port, Remember, Tensors, TensorsMut};
+use super::{Mode, Need, PlanError, Port, Remember, Tensors, TensorsMut};
 use crate::network::Shape;
 
 /// The most inputs of an operation.
@@ -13,7 +13,7 @@ pub const MAX_INPUTS: usize = 8;
 
 /// A layer of one or more inputs, some of which may be indices: what brings branches together.
 ///
-/// It is to a [`Layer`] what several inputs are to one, and obeys the same rules: it owns no numbers, its passes
+/// It is to a [`Layer`](super::Layer) what several inputs are to one, and obeys the same rules: it owns no numbers, its passes
 /// overwrite, and it cuts work over outputs only.
 ///
 /// ```
@@ -51,11 +51,6 @@ pub trait Operation<F: Scalar>: Any + Debug + Send + Sync {
 
     /// Changes the state from what forward saved, once after a training step.
     fn remember(&self, _io: Remember<'_, F>) {}
-
-    /// Returns the layer of one input that this is, if it is one.
-    fn as_layer(&self) -> Option<&dyn Layer<F>> {
-        None
-    }
 }
 
 /// The arguments of an operation's forward pass; see [`Forward`](super::Forward).
@@ -167,7 +162,7 @@ impl<'a, F> Inputs<'a, F> {
     ///
     /// # Panics
     /// Panics if there is no such input.
-    #[inline]
+    #[inline(always)]
     pub fn numbers(self, number: usize) -> &'a [F] {
         let Source { begin, len, first } = self.sources[number];
         let len = len * self.batch;

@@ -103,6 +103,7 @@ impl Dense {
 }
 
 /// y = f(x W + b)
+#[inline(always)]
 pub(crate) fn dense_forward<F: Scalar>(
     pool: &Pool,
     y: &mut [F],

@@ -116,7 +116,7 @@ impl<F: Scalar> Graph<F> {
         // An input is read last where nodes come between, so what a node is fed with is told unless it is a chain.
         let layers = self.nodes().map(|(_, named, node)| NamedLayer {
             name: named.to_owned(),
-            layer: node.operation.config(),
+            layer: node.computation.config(),
             inputs: if chain { Vec::new() } else { node.inputs.iter().map(name).collect() },
             weights: weights(&node.ties),
         });
@@ -157,11 +157,11 @@ impl<F: Scalar> Graph<F> {
             known.insert(name, last);
         }
         for named in &config.layers {
-            let operation = build(&named.layer)?;
+            let computation = build(&named.layer)?;
             let inputs = named.inputs.iter().map(|name| find(&known, &graph, name));
             let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
             let before = [last];
-            last = graph.join_boxed(operation, if inputs.is_empty() { &before } else { &inputs });
+            last = graph.add(computation, if inputs.is_empty() { &before } else { &inputs });
             graph.name(last, &named.name);
             known.insert(&named.name, last);
             for tie in named.weights.iter().flat_map(WeightsOf::ties) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pellucid_compute::Scalar;
 
 use super::{Shape, Value, View};
-use crate::layer::{Layer, Operation, PlanError, Port, Single};
+use crate::layer::{Computation, Layer, Operation, PlanError, Port};
 
 /// A network as named inputs and nodes in order, each of which computes one value from earlier ones. A description
 /// only: no numbers.
@@ -59,10 +59,10 @@ enum Origin<F> {
     Node(Node<F>),
 }
 
-/// A node: an operation and the values that it is fed with.
+/// A node: what it computes, and the values that it is fed with.
 #[derive(Debug)]
 pub struct Node<F> {
-    pub(crate) operation: Box<dyn Operation<F>>,
+    pub(crate) computation: Computation<F>,
     pub(crate) inputs: Vec<Value>,
     pub(crate) ties: Vec<Tie>,
 }
@@ -116,7 +116,7 @@ impl<F: Scalar> Graph<F> {
 
     /// Adds a layer fed with `x`.
     pub fn then_boxed(&mut self, x: Value, layer: Box<dyn Layer<F>>) -> Value {
-        self.join_boxed(Box::new(Single(layer)), &[x])
+        self.add(Computation::Layer(layer), &[x])
     }
 
     /// Adds an operation fed with `inputs`.
@@ -126,11 +126,16 @@ impl<F: Scalar> Graph<F> {
 
     /// Adds an operation fed with `inputs`.
     pub fn join_boxed(&mut self, operation: Box<dyn Operation<F>>, inputs: &[Value]) -> Value {
-        let kind = operation.kind();
+        self.add(Computation::Operation(operation), inputs)
+    }
+
+    /// Adds a node fed with `inputs`.
+    pub(crate) fn add(&mut self, computation: Computation<F>, inputs: &[Value]) -> Value {
+        let kind = computation.kind();
         let number = self.kinds.entry(kind).or_default();
         *number += 1;
         let name = format!("{}{kind}{number}", self.prefix);
-        self.push(name, Origin::Node(Node { operation, inputs: inputs.to_vec(), ties: Vec::new() }))
+        self.push(name, Origin::Node(Node { computation, inputs: inputs.to_vec(), ties: Vec::new() }))
     }
 
     fn push(&mut self, name: String, origin: Origin<F>) -> Value {
@@ -273,11 +278,6 @@ impl<F: Scalar> Graph<F> {
             Origin::Input(port) => Some(port),
             Origin::Node(_) => None,
         }
-    }
-
-    /// Returns the operation that computes a value; `None` for an input.
-    pub fn operation(&self, value: Value) -> Option<&dyn Operation<F>> {
-        self.node(value).map(|node| &*node.operation)
     }
 
     /// Returns the shape of a sample of the first input; that of none where there is no input.

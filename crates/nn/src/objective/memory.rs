@@ -2,13 +2,12 @@
 
 use pellucid_compute::{Buffer, Scalar};
 
-use super::{Objective, TargetOf};
+use super::{Losses, Objective, TermLosses};
 use crate::error::Error;
 use crate::losses::TargetKind;
 use crate::session::{Session, zeroed, zeros};
 
-/// The memory for targets, weights and sums of the largest batch of a session, and where targets lie that are values of the
-/// network.
+/// The memory for targets, weights and sums of the largest batch of a session, and the losses of the last batch.
 #[derive(Debug)]
 pub(crate) struct LossMemory<F> {
     pub targets: Buffer<F>,
@@ -17,8 +16,8 @@ pub(crate) struct LossMemory<F> {
     pub sums: Buffer<f64>,
     /// The rows of the term that was computed last: samples, or their places where each has a class.
     pub rows: usize,
-    /// For each term, the number in the plan of the value that is its target.
-    pub values: Vec<Option<usize>>,
+    /// The losses of the last batch.
+    pub losses: Losses,
 }
 
 impl<F: Scalar> LossMemory<F> {
@@ -33,10 +32,7 @@ impl<F: Scalar> LossMemory<F> {
                 classes = classes.max(shape.places());
             }
         }
-        let values = objective.terms().iter().map(|term| match &term.target {
-            TargetOf::Value(name) => plan.number(name),
-            TargetOf::Column(_) | TargetOf::Nothing => None,
-        });
+        let zeros_of_terms = TermLosses::zeros(objective.terms().len());
         let (rows, samples) = (plan.max_batch.saturating_mul(classes), plan.max_batch);
         Ok(Self {
             targets: zeros(samples.saturating_mul(width))?,
@@ -44,7 +40,7 @@ impl<F: Scalar> LossMemory<F> {
             weights: zeros(rows)?,
             sums: zeros(rows)?,
             rows: 0,
-            values: values.collect(),
+            losses: Losses { total: 0.0, terms: zeros_of_terms, weights: zeros_of_terms },
         })
     }
 }

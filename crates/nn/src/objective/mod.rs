@@ -1,5 +1,6 @@
 //! What a training minimises: named terms, each a loss of one value of the network.
 
+mod columns;
 mod config;
 mod losses;
 mod memory;
@@ -13,6 +14,7 @@ use crate::losses::{Loss, LossConfig};
 use crate::network::{Graph, Value};
 use crate::session::Plan;
 
+pub(crate) use columns::Columns;
 pub(crate) use config::TARGET;
 pub use config::{ClassWeightRule, ClassWeights, TargetOf, TermConfig};
 pub use losses::Losses;

@@ -3,6 +3,7 @@
 use pellucid_compute::Scalar;
 use pellucid_data::{Dataset, Element, Targets};
 
+use super::columns::Columns;
 use super::{ClassWeights, Objective};
 use crate::error::Error;
 
@@ -47,15 +48,22 @@ impl<F: Scalar + Element> Objective<'_, F> {
         self.weight_of_class.as_deref()
     }
 
-    /// Whether samples count differently in a data set.
-    pub(super) fn weighs(&self, data: &Dataset) -> bool {
-        self.weight_of_class.is_some() || data.column_index(WEIGHT).is_some()
+    /// Whether samples of a data set with these columns count differently.
+    pub(super) fn weighs(&self, columns: &Columns) -> bool {
+        self.weight_of_class.is_some() || columns.weight.is_some()
     }
 
     /// Writes the weights of the samples at `positions`, each `places` times.
-    pub(super) fn gather_weights(&self, data: &Dataset, positions: &[u32], places: usize, out: &mut [F]) {
+    pub(super) fn gather_weights(
+        &self,
+        data: &Dataset,
+        columns: &Columns,
+        positions: &[u32],
+        places: usize,
+        out: &mut [F],
+    ) {
         let samples = &mut out[..positions.len()];
-        match data.column_index(WEIGHT) {
+        match columns.weight {
             Some(column) => data.gather(column, positions, samples),
             None => samples.fill(F::ONE),
         }

@@ -35,12 +35,14 @@ impl TermLosses {
 impl Deref for TermLosses {
     type Target = [f64];
 
+    #[inline]
     fn deref(&self) -> &[f64] {
         &self.values[..self.count]
     }
 }
 
 impl DerefMut for TermLosses {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [f64] {
         &mut self.values[..self.count]
     }

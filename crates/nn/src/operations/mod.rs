@@ -16,7 +16,7 @@ use pellucid_compute::Scalar;
 use serde::Deserialize;
 
 use crate::configs::{Example, configs};
-use crate::layer::{Operation, PlanError, Port, Single};
+use crate::layer::{Computation, Operation, PlanError, Port};
 use crate::layers::{LayerConfig, LayerConfigError};
 use crate::network::Shape;
 
@@ -26,13 +26,14 @@ configs! {
 }
 
 /// The built-in layer or operation that a description is of.
-pub(crate) fn build<F: Scalar>(json: &serde_json::Value) -> Result<Box<dyn Operation<F>>, LayerConfigError> {
+pub(crate) fn build<F: Scalar>(json: &serde_json::Value) -> Result<Computation<F>, LayerConfigError> {
     let of_kind = |example: &Example<OperationConfig>| json["kind"] == example.config.build::<F>().kind();
     if OperationConfig::examples().iter().any(of_kind) {
         let operation = OperationConfig::deserialize(json);
-        return Ok(operation.map_err(|cause| LayerConfigError::new(json, cause))?.build());
+        let operation = operation.map_err(|cause| LayerConfigError::new(json, cause))?;
+        return Ok(Computation::Operation(operation.build()));
     }
-    Ok(Box::new(Single(LayerConfig::from_json(json)?.build())))
+    Ok(Computation::Layer(LayerConfig::from_json(json)?.build()))
 }
 
 /// Fewest elements that are worth a second thread.

@@ -1,10 +1,15 @@
 //! The backward pass over the nodes of a session.
 
+use std::ops::Range;
+
 use pellucid_compute::{Pool, Scalar, vectorized};
 
-use super::backward_plan::{Edge, Tied};
+use super::backward_plan::{Place, Tied};
 use super::{Session, Weights};
-use crate::layer::{Gradients, Inputs, MAX_INPUTS, OperationBackward, Remember, Tensors, TensorsMut};
+use crate::layer::{
+    Backward, Computation, Gradients, Inputs, MAX_INPUTS, OperationBackward, Remember, Tensors, TensorsMut,
+};
+use crate::network::Node;
 
 /// Fewest elements that are worth a second thread.
 const GRAIN: usize = 1 << 13;
@@ -22,8 +27,8 @@ pub(crate) fn add_to<F: Scalar>(pool: &Pool, to: &mut [F], from: &[F]) {
     pool.split(to.len(), GRAIN, (to, from), |(to, from)| add(to, from));
 }
 
-/// What a loss needs of a session: the value that it looks at, another that may be its target, and where to write the
-/// gradient.
+/// What a loss needs of a session: the value that it looks at, another that may be its target, where to write the
+/// gradient, and threads.
 #[derive(Debug)]
 pub struct LossSlices<'a, F> {
     /// The samples of the value.
@@ -32,6 +37,8 @@ pub struct LossSlices<'a, F> {
     pub target: Option<&'a [F]>,
     /// Where dL/d value is to be written.
     pub gradient: &'a mut [F],
+    /// The threads to run on.
+    pub pool: &'a Pool,
 }
 
 impl<F: Scalar> Session<F> {
@@ -68,6 +75,7 @@ impl<F: Scalar> Session<F> {
                 .filter(|&target| !self.plan.values[target].port.is_indices())
                 .map(|target| &self.activations[self.plan.range(target, self.batch)]),
             gradient,
+            pool: &self.pool,
         }
     }
 
@@ -112,84 +120,83 @@ impl<F: Scalar> Session<F> {
         let (batch, activations) = (self.batch, &*self.activations);
         for step in &way.steps {
             let node = &self.plan.nodes[step.node];
-            let Some(operation) = self.network.operation(node.value) else { continue };
+            let Some(Node { computation, .. }) = self.network.node(node.value) else { continue };
+            let inputs = Inputs {
+                batch,
+                ports: &node.ports,
+                sources: &node.sources,
+                low: activations,
+                high: (&[], usize::MAX),
+                outside: None,
+                indices: &self.indices,
+            };
             let (before, after) = self.gradients.split_at_mut(node.y);
-            let y = node.y..node.y + batch * node.output.len();
-            // The inputs' gradients: the first user of a value writes in place, a later one beside.
-            let mut dx: Gradients<'_, F> = [const { None }; MAX_INPUTS];
-            let range = |input: usize| self.plan.range(node.inputs[input], batch);
-            if let [edge] = step.edges[..] {
-                let in_place = edge == Edge::First || edge == Edge::FirstOfInput && input_gradient;
-                let later = match edge {
-                    Edge::Later(_) => true,
-                    Edge::LaterOfInput(_) => input_gradient,
-                    _ => false,
-                };
-                if in_place {
-                    dx[0] = Some(&mut before[range(0)]);
-                } else if later {
-                    dx[0] = Some(&mut self.beside[..range(0).len()]);
-                }
-            } else {
-                let (mut own, mut others): ([_; MAX_INPUTS], [_; MAX_INPUTS]) =
-                    ([const { 0..0 }; MAX_INPUTS], [const { 0..0 }; MAX_INPUTS]);
-                for (input, edge) in step.edges.iter().enumerate() {
-                    match *edge {
-                        Edge::First => own[input] = range(input),
-                        Edge::FirstOfInput if input_gradient => own[input] = range(input),
-                        Edge::Later(begin) => others[input] = begin..begin + range(input).len(),
-                        Edge::LaterOfInput(begin) if input_gradient => {
-                            others[input] = begin..begin + range(input).len();
-                        }
-                        _ => {}
-                    }
-                }
-                let disjoint = "the plan gives every gradient its own place";
-                let own = before.get_disjoint_mut(own).expect(disjoint);
-                let others = self.beside.get_disjoint_mut(others).expect(disjoint);
-                for (dx, (own, other)) in dx.iter_mut().zip(own.into_iter().zip(others)) {
-                    *dx = [own, other].into_iter().find(|slice| !slice.is_empty());
-                }
-            }
+            let len = batch * node.output.len();
+            let (y, dy) = (&activations[node.y..node.y + len], &after[..len]);
+            let parameters = Tensors::new(weights.parameters, &node.parameters, batch);
+            let state = Tensors::new(weights.state, &node.state, batch);
+            let saved = Tensors::new(&self.saved, &node.saved, batch);
             let (flat, slots) = match &step.tied {
                 Some(tied) => (&mut *self.tensors_beside, &tied.slots),
                 None => (&mut *dparameters, &node.parameters),
             };
+            let dparameters_of_node = TensorsMut::new(flat, slots, batch);
             let (marks, each) = node.marks;
-            operation.backward(OperationBackward {
-                batch,
-                mode: node.mode(self.stream),
-                pool: &self.pool,
-                inputs: Inputs {
+            let marks = &self.marks[marks..marks + batch * each];
+            let scratch = &mut self.scratch[..node.backward_scratch];
+            let (mode, pool, output) = (node.mode(self.stream), &*self.pool, &node.output);
+            match computation {
+                Computation::Layer(layer) => layer.backward(Backward {
                     batch,
-                    ports: &node.ports,
-                    sources: &node.sources,
-                    low: activations,
-                    high: (&[], usize::MAX),
-                    outside: None,
-                    indices: &self.indices,
-                },
-                output: &node.output,
-                parameters: Tensors::new(weights.parameters, &node.parameters, batch),
-                state: Tensors::new(weights.state, &node.state, batch),
-                y: &activations[y.clone()],
-                dy: &after[..y.len()],
-                saved: Tensors::new(&self.saved, &node.saved, batch),
-                marks: &self.marks[marks..marks + batch * each],
-                scratch: &mut self.scratch[..node.backward_scratch],
-                dx,
-                dparameters: TensorsMut::new(flat, slots, batch),
-            });
+                    mode,
+                    pool,
+                    input: inputs.shape(0),
+                    output,
+                    parameters,
+                    state,
+                    x: inputs.numbers(0),
+                    y,
+                    dy,
+                    saved,
+                    marks,
+                    scratch,
+                    dx: match step.edges[0].place(input_gradient) {
+                        Place::Nowhere => None,
+                        Place::Own => Some(&mut before[self.plan.range(node.inputs[0], batch)]),
+                        Place::Beside(begin) => {
+                            Some(&mut self.beside[begin..begin + batch * inputs.shape(0).len()])
+                        }
+                    },
+                    dparameters: dparameters_of_node,
+                }),
+                Computation::Operation(operation) => {
+                    let range = |input: usize| self.plan.range(node.inputs[input], batch);
+                    let places = step.edges.iter().map(|edge| edge.place(input_gradient));
+                    operation.backward(OperationBackward {
+                        batch,
+                        mode,
+                        pool,
+                        inputs,
+                        output,
+                        parameters,
+                        state,
+                        y,
+                        dy,
+                        saved,
+                        marks,
+                        scratch,
+                        dx: gradients_of_inputs(places, range, before, &mut self.beside),
+                        dparameters: dparameters_of_node,
+                    });
+                }
+            }
             // What was written beside is added.
-            for (input, edge) in step.edges.iter().enumerate() {
-                let begin = match *edge {
-                    Edge::Later(begin) => begin,
-                    Edge::LaterOfInput(begin) if input_gradient => begin,
-                    _ => continue,
-                };
-                let range = self.plan.range(node.inputs[input], batch);
-                let from = &self.beside[begin..begin + range.len()];
-                add_to(&self.pool, &mut self.gradients[range], from);
+            for (&input, edge) in node.inputs.iter().zip(&step.edges) {
+                if let Place::Beside(begin) = edge.place(input_gradient) {
+                    let range = self.plan.range(input, batch);
+                    let from = &self.beside[begin..begin + range.len()];
+                    add_to(&self.pool, &mut self.gradients[range], from);
+                }
             }
             if let Some(Tied { slots, adds }) = &step.tied {
                 for ((slot, to), &adds) in slots.iter().zip(&node.parameters).zip(adds) {
@@ -209,9 +216,12 @@ impl<F: Scalar> Session<F> {
     pub fn remember(&self, state: &mut [F]) {
         assert!(self.way_back.is_some(), "a session for training");
         assert_eq!(state.len(), self.plan.state, "state of the whole network");
+        if self.plan.state == 0 {
+            return;
+        }
         for node in self.plan.nodes.iter().filter(|node| !node.state.is_empty()) {
-            if let Some(operation) = self.network.operation(node.value) {
-                operation.remember(Remember {
+            if let Some(Node { computation, .. }) = self.network.node(node.value) {
+                computation.remember(Remember {
                     batch: self.batch,
                     saved: Tensors::new(&self.saved, &node.saved, self.batch),
                     state: TensorsMut::new(state, &node.state, self.batch),
@@ -219,4 +229,30 @@ impl<F: Scalar> Session<F> {
             }
         }
     }
+}
+
+/// Where an operation writes the gradients of its inputs: each in its own place among the gradients, or beside.
+fn gradients_of_inputs<'a, F>(
+    places: impl Iterator<Item = Place>,
+    range: impl Fn(usize) -> Range<usize>,
+    gradients: &'a mut [F],
+    beside: &'a mut [F],
+) -> Gradients<'a, F> {
+    let (mut own, mut others): ([_; MAX_INPUTS], [_; MAX_INPUTS]) =
+        ([const { 0..0 }; MAX_INPUTS], [const { 0..0 }; MAX_INPUTS]);
+    for (input, place) in places.enumerate() {
+        match place {
+            Place::Nowhere => {}
+            Place::Own => own[input] = range(input),
+            Place::Beside(begin) => others[input] = begin..begin + range(input).len(),
+        }
+    }
+    let disjoint = "the plan gives every gradient its own place";
+    let own = gradients.get_disjoint_mut(own).expect(disjoint);
+    let others = beside.get_disjoint_mut(others).expect(disjoint);
+    let mut pairs = own.into_iter().zip(others);
+    std::array::from_fn(|_| {
+        let (own, other) = pairs.next()?;
+        [own, other].into_iter().find(|slice| !slice.is_empty())
+    })
 }

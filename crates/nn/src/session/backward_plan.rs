@@ -30,26 +30,38 @@ pub(super) struct BackwardPlan {
 pub(super) struct Step {
     /// Its number in the plan.
     pub node: usize,
-    /// For each input, who writes its gradient.
+    /// For each input, how its gradient is written.
     pub edges: Vec<Edge>,
     /// Where some of its tensors have been written before: where it writes all of them beside, and which of them are
     /// added.
     pub tied: Option<Tied>,
 }
 
-/// How the gradient of an input of a node is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edge {
+/// How a node writes the gradient of one of its inputs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    place: Place,
+    /// Whether it is an input of the network too, whose gradient is written where it is asked for only.
+    of_input: bool,
+}
+
+/// Where a node writes the gradient of one of its inputs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
     /// Indices have none.
-    None,
-    /// The first to write it: in place.
-    First,
-    /// The first to write it, but an input of the network: only where it is asked for.
-    FirstOfInput,
-    /// A later one: beside, from this element on for the largest batch, then added.
-    Later(usize),
-    /// A later one of an input of the network.
-    LaterOfInput(usize),
+    Nowhere,
+    /// The first to write it: in its own place.
+    Own,
+    /// A later one: beside, from this element on, then added.
+    Beside(usize),
+}
+
+impl Edge {
+    /// Where the gradient is written in a backward pass that computes those of the network's inputs, or does not.
+    #[inline]
+    pub fn place(self, input_gradient: bool) -> Place {
+        if self.of_input && !input_gradient { Place::Nowhere } else { self.place }
+    }
 }
 
 /// A node with tensors that were written before.
@@ -79,21 +91,19 @@ impl BackwardPlan {
             if !written[inputs + number] {
                 continue;
             }
-            let mut taken = 0;
+            let mut taken = 0_usize;
             let mut edges = Vec::with_capacity(node.inputs.len());
             for &input in &node.inputs {
-                if plan.values[input].port.is_indices() {
-                    edges.push(Edge::None);
-                    continue;
-                }
-                let first = !std::mem::replace(&mut written[input], true);
-                edges.push(match (first, input < inputs) {
-                    (true, false) => Edge::First,
-                    (true, true) => Edge::FirstOfInput,
-                    (false, false) => Edge::Later(taken),
-                    (false, true) => Edge::LaterOfInput(taken),
-                });
-                taken = taken.saturating_add(if first { 0 } else { sizes(input) });
+                let place = if plan.values[input].port.is_indices() {
+                    Place::Nowhere
+                } else if !std::mem::replace(&mut written[input], true) {
+                    Place::Own
+                } else {
+                    let begin = taken;
+                    taken = taken.saturating_add(sizes(input));
+                    Place::Beside(begin)
+                };
+                edges.push(Edge { place, of_input: input < inputs });
             }
             debug_assert!(edges.len() <= MAX_INPUTS, "the plan refuses more inputs");
             beside = beside.max(taken);

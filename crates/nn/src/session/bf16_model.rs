@@ -13,9 +13,9 @@ use super::{Model, NodePlan, Plan, zeros};
 use crate::data_check::check_inputs;
 use crate::error::Error;
 use crate::feed::column_of;
-use crate::layer::{Mode, OperationForward, PlanError, Slot, Tensors};
+use crate::layer::{Computation, Mode, OperationForward, PlanError, Slot, Tensors};
 use crate::layers::{Activation, Dense, dense_forward};
-use crate::network::{Graph, View};
+use crate::network::{Graph, Node, View};
 
 /// Samples that are computed one by one; from more on, each layer's weights are widened to f32 once for all of them.
 const FEW: usize = 3;
@@ -211,8 +211,8 @@ impl Bf16Model {
                 }
             }
             Stage::Other(parameters, slots) => {
-                let Some(operation) = self.network.operation(node.value) else { return };
-                operation.forward(OperationForward {
+                let Some(Node { computation, .. }) = self.network.node(node.value) else { return };
+                computation.forward(OperationForward {
                     batch,
                     mode: Mode::Evaluate,
                     pool: &self.pool,
@@ -233,8 +233,8 @@ impl Bf16Model {
 impl Stage {
     fn new(network: &Graph<f32>, node: &NodePlan, parameters: &[f32]) -> Self {
         let tensor = |slot: &Slot| &parameters[slot.range(1)];
-        let layer = network.operation(node.value).and_then(|operation| operation.as_layer());
-        if let Some(dense) = layer.and_then(|layer| (layer as &dyn Any).downcast_ref::<Dense>())
+        if let Some(Node { computation: Computation::Layer(layer), .. }) = network.node(node.value)
+            && let Some(dense) = (&**layer as &dyn Any).downcast_ref::<Dense>()
             && !dense.transposed
             && let [weight, bias] = node.parameters[..]
         {

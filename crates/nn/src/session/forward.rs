@@ -4,6 +4,7 @@ use pellucid_compute::{Scalar, Stream};
 
 use super::{Session, Weights};
 use crate::layer::{OperationForward, Tensors, TensorsMut};
+use crate::network::Node;
 
 impl<F: Scalar> Session<F> {
     /// Runs the forward pass over the current batch, from the inputs to [`Session::output`]. In training, `stream` is
@@ -39,11 +40,11 @@ impl<F: Scalar> Session<F> {
         y: Option<&mut [F]>,
     ) {
         let (batch, node) = (self.batch, &self.plan.nodes[place]);
-        let Some(operation) = self.network.operation(node.value) else { return };
+        let Some(Node { computation, .. }) = self.network.node(node.value) else { return };
         let (inputs, own) = node.cut(batch, &mut self.activations, &self.indices, x, y);
         let training = self.way_back.is_some();
         let (marks, each) = node.marks;
-        operation.forward(OperationForward {
+        computation.forward(OperationForward {
             batch,
             mode: node.mode(stream),
             pool: &self.pool,

@@ -262,6 +262,12 @@ impl<F: Scalar> Session<F> {
         &mut self.activations[range]
     }
 
+    /// Returns the slice to write the samples of input `number` to, and the threads to do so.
+    pub(crate) fn numbers_and_pool(&mut self, number: usize) -> (&mut [F], &Pool) {
+        let range = self.plan.range(number, self.batch);
+        (&mut self.activations[range], &self.pool)
+    }
+
     /// Returns the slice to write the indices of input `number` to; all must be smaller than the bound of the input.
     ///
     /// # Panics

@@ -8,7 +8,7 @@ use super::{Plan, Session, TensorPlan, TensorView, Weights, zeros};
 use crate::error::Error;
 use crate::layer::{PlanError, Slot, TensorsMut};
 use crate::naming::key;
-use crate::network::{Graph, Summary, View};
+use crate::network::{Graph, Node, Summary, View};
 
 /// The branch of a seed's random streams that initial parameters are drawn from.
 const INIT_STREAM: u64 = 1;
@@ -45,17 +45,17 @@ impl<F: Scalar> Model<F> {
         let mut model = Self::zeroed(network.into())?;
         let stream = Stream::new(seed).child(INIT_STREAM);
         for node in &model.plan.nodes {
-            let Some(operation) = model.network.operation(node.value) else { continue };
+            let Some(Node { computation, .. }) = model.network.node(node.value) else { continue };
             let stream = stream.child(key(&node.name));
             if node.own.iter().all(|&own| own) {
                 let tensors = TensorsMut::new(&mut model.parameters, &node.parameters, 1);
-                operation.init(tensors, &node.ports, stream);
+                computation.init(tensors, &node.ports, stream);
                 continue;
             }
             // A tied tensor was drawn for the node that it belongs to.
             let (slots, len) = Slot::packed(&node.parameters);
             let mut drawn = zeros(len)?;
-            operation.init(TensorsMut::new(&mut drawn, &slots, 1), &node.ports, stream);
+            computation.init(TensorsMut::new(&mut drawn, &slots, 1), &node.ports, stream);
             for ((from, to), _) in slots.iter().zip(&node.parameters).zip(&node.own).filter(|(_, own)| **own)
             {
                 model.parameters[to.range(1)].copy_from_slice(&drawn[from.range(1)]);

@@ -102,6 +102,7 @@ pub struct NodePlan {
 
 impl NodePlan {
     /// The mode of a pass with the random stream of a step, or without one.
+    #[inline]
     pub(super) fn mode(&self, stream: Option<Stream>) -> Mode {
         stream.map_or(Mode::Evaluate, |stream| Mode::Train(stream.child(self.key)))
     }
@@ -136,6 +137,7 @@ impl Plan {
     }
 
     /// Returns the inputs of the view.
+    #[inline]
     pub fn inputs(&self) -> &[ValuePlan] {
         &self.values[..self.values.len() - self.nodes.len()]
     }
@@ -156,6 +158,7 @@ impl Plan {
     }
 
     /// Returns the elements of a value in a batch of `batch` samples.
+    #[inline]
     pub fn range(&self, number: usize, batch: usize) -> Range<usize> {
         let ValuePlan { port, begin, .. } = &self.values[number];
         *begin..begin + port.shape.len() * batch

@@ -70,7 +70,7 @@ impl Plan {
                 let expected = format!("1 to {MAX_INPUTS} inputs");
                 return Err(PlanError::input(expected, inputs.len().to_string()).of_layer(name));
             }
-            let need = node.operation.plan(&inputs, max_batch).map_err(|error| error.of_layer(name))?;
+            let need = node.computation.plan(&inputs, max_batch).map_err(|error| error.of_layer(name))?;
             check_shape(name, &need.output)?;
             ports.push(Port::numbers(need.output.clone()));
             plan.add_node(value, name, node, inputs, need, inside)?;
@@ -165,7 +165,7 @@ impl Plan {
             value,
             name: name.to_owned(),
             key: key(name),
-            kind: node.operation.kind(),
+            kind: node.computation.kind(),
             inputs: Vec::new(),
             ports,
             sources: Vec::new(),

@@ -8,7 +8,7 @@ use pellucid_data::{Batches, Dataset, Element, permutation_into};
 use super::{EpochRecord, Observer, Outcome, StepReport, Trainer};
 use crate::data_check::check_fit;
 use crate::error::Error;
-use crate::objective::{Losses, TermLosses};
+use crate::objective::{Losses, Objective};
 
 impl<F: Scalar + Element> Trainer<F> {
     /// Trains until the last epoch, an early stop or an interruption.
@@ -39,14 +39,16 @@ impl<F: Scalar + Element> Trainer<F> {
         let mut order: Vec<u32> = (0..train.len() as u32).collect();
         let steps = Batches::new(train.len(), self.config.samples()).len() as u64;
         while self.progress.epoch < self.config.epochs && !self.progress.stopped {
-            let stop = self.train_epoch(train, &mut order, observer)?.is_break();
+            let stop = self.train_epoch(train, &mut order, steps, observer)?.is_break();
             if stop && self.progress.step_in_epoch < steps {
                 self.prove(train, &order)?;
                 self.save()?;
                 return Ok(Outcome::Interrupted);
             }
-            let record = self.close_epoch(&totals, validation)?;
-            let interrupted = observer.epoch(&record, &self.learner.model).is_break() || stop;
+            self.close_epoch(&totals, validation)?;
+            let record = self.history.epochs.last();
+            let told = record.map(|record| observer.epoch(record, &self.learner.model));
+            let interrupted = told.is_some_and(|flow| flow.is_break()) || stop;
             let last = self.progress.epoch == self.config.epochs || self.progress.stopped;
             if last || interrupted || self.saving.epoch_is_due(self.progress.epoch) {
                 self.prove(train, &order)?;
@@ -70,17 +72,19 @@ impl<F: Scalar + Element> Trainer<F> {
         &mut self,
         train: &Dataset,
         order: &mut [u32],
+        steps: u64,
         observer: &mut dyn Observer<F>,
     ) -> Result<ControlFlow<()>, Error> {
-        let batches = Batches::new(train.len(), self.config.samples());
-        let steps = batches.len() as u64;
         if steps > 1 {
             permutation_into(self.config.seed, self.progress.epoch, order);
         }
-        for range in batches.skip(self.progress.step_in_epoch as usize) {
-            let samples = range.len();
-            let Losses { total: loss, terms, .. } = self.step_losses(train, &order[range], steps);
-            let (epoch, step) = (self.progress.epoch + 1, self.progress.step_in_epoch);
+        let batch = self.config.samples();
+        for done in self.progress.step_in_epoch..steps {
+            let begin = done as usize * batch;
+            let samples = batch.min(order.len() - begin);
+            self.make_step(train, &order[begin..begin + samples], steps);
+            let Losses { total: loss, terms, .. } = &self.learner.memory.losses;
+            let (epoch, step, loss) = (self.progress.epoch + 1, self.progress.step_in_epoch, *loss);
             if !fits::<F>(loss) {
                 return Err(Error::Diverged { epoch, step, loss });
             }
@@ -96,21 +100,15 @@ impl<F: Scalar + Element> Trainer<F> {
     }
 
     /// Records the epoch that has just ended, keeps its state where it is the best, and decides on an early stop.
-    fn close_epoch(
-        &mut self,
-        totals: &TermLosses,
-        validation: Option<&Dataset>,
-    ) -> Result<EpochRecord, Error> {
-        let steps = std::mem::take(&mut self.progress.step_in_epoch);
-        let (sum, sums) =
-            (std::mem::take(&mut self.progress.loss_sum), std::mem::take(&mut self.progress.term_sums));
-        let sums = if sums.is_empty() { [sum].into_iter().collect() } else { sums };
-        let Losses { total: train_loss, terms: train_terms, .. } =
-            self.learner.objective.means(&sums, totals);
-        self.progress.epoch += 1;
+    fn close_epoch(&mut self, totals: &[f64], validation: Option<&Dataset>) -> Result<(), Error> {
+        let (steps, sums) = (self.progress.step_in_epoch, self.progress.sums());
+        let several = sums.len() > 1;
+        let train_loss = self.learner.objective.mean_total(sums, totals);
+        let train_terms = if several { Objective::<F>::means(sums, totals).collect() } else { Vec::new() };
+        self.progress.close_epoch();
         let validation = validation.map(|data| self.mean_losses(data));
-        let validation_loss = validation.map(|losses| losses.total);
-        let several = |terms: TermLosses| if terms.len() > 1 { terms.to_vec() } else { Vec::new() };
+        let validation_loss = validation.as_ref().map(|losses| losses.total);
+        let validation_terms = validation.filter(|_| several).map(|losses| losses.terms.to_vec());
         let regularised_loss = self.learner.penalty().map(|penalty| train_loss + penalty);
         for loss in [regularised_loss, validation_loss].into_iter().flatten() {
             self.within_range(loss)?;
@@ -122,30 +120,31 @@ impl<F: Scalar + Element> Trainer<F> {
             regularised_loss,
             validation_loss,
             learning_rate: self.config.schedule.rate(self.progress.step - 1, total, steps),
-            train_terms: several(train_terms),
-            validation_terms: several(validation.map(|losses| losses.terms).unwrap_or_default()),
+            train_terms,
+            validation_terms: validation_terms.unwrap_or_default(),
         };
-        self.history.epochs.push(record.clone());
+        let epoch = record.epoch;
+        self.history.epochs.push(record);
 
         let score = validation_loss.unwrap_or(train_loss);
         if let Some(stopping) = self.config.early_stopping
             && self.progress.patient_since.is_none_or(|(_, loss)| score < loss - stopping.min_delta)
         {
-            self.progress.patient_since = Some((record.epoch, score));
+            self.progress.patient_since = Some((epoch, score));
         }
         if self.history.best.is_none_or(|(_, best)| score < best) {
-            self.history.best = Some((record.epoch, score));
+            self.history.best = Some((epoch, score));
             self.keep_best();
         }
         if let Some(stopping) = self.config.early_stopping {
-            let since = self.progress.patient_since.map_or(record.epoch, |(epoch, _)| epoch);
-            self.progress.stopped = record.epoch.saturating_sub(since) >= stopping.patience;
-            if self.progress.stopped || record.epoch == self.config.epochs {
+            let since = self.progress.patient_since.map_or(epoch, |(since, _)| since);
+            self.progress.stopped = epoch.saturating_sub(since) >= stopping.patience;
+            if self.progress.stopped || epoch == self.config.epochs {
                 self.learner.model.parameters_mut().copy_from_slice(&self.best.parameters);
                 self.learner.model.state_mut().copy_from_slice(&self.best.state);
             }
         }
-        Ok(record)
+        Ok(())
     }
 
     /// Whether the present state is worth keeping: the loss is looked at before a step, and so does not tell what the last

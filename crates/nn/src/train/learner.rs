@@ -11,7 +11,7 @@ use super::groups::{DecayOf, ParameterGroup, Parts};
 use crate::error::Error;
 use crate::feed::feed;
 use crate::losses::{LossBatch, Target, loss_and_gradient};
-use crate::objective::{LossMemory, Losses, Objective, TermLosses, batch_losses, total_weights};
+use crate::objective::{Columns, LossMemory, Losses, Objective, TermLosses, batch_losses, total_weights};
 use crate::optimizers::{Optimizer, StateMut, Update};
 use crate::session::{LossSlices, Model, Session, TensorPlan, add_to, zeros};
 
@@ -48,7 +48,9 @@ pub struct Learner<F: 'static> {
     /// The most samples that go through the network together; larger batches are accumulated.
     most: usize,
     session: Session<F>,
-    memory: LossMemory<F>,
+    pub(super) memory: LossMemory<F>,
+    /// The columns of the data set that was used last.
+    columns: Columns,
     gradients: Buffer<F>,
     /// The gradients of the second and further parts of a batch, before they are added.
     more: Buffer<F>,
@@ -80,6 +82,7 @@ impl<F: Scalar + Element> Learner<F> {
             steps: 0,
             session,
             memory,
+            columns: Columns::default(),
             model,
             objective,
             optimizer,
@@ -94,7 +97,7 @@ impl<F: Scalar + Element> Learner<F> {
     pub fn with_objective(mut self, objective: Objective<'static, F>) -> Result<Self, Error> {
         objective.check(self.model.architecture(), self.model.plan())?;
         (self.session, self.memory) = buffers(&self.model, &objective, 1, self.session.pool())?;
-        self.objective = objective;
+        (self.objective, self.columns) = (objective, Columns::default());
         Ok(self)
     }
 
@@ -158,10 +161,10 @@ impl<F: Scalar + Element> Learner<F> {
         positions: &[u32],
         stream: Stream,
         learning_rate: f64,
-    ) -> Result<Losses, Error> {
-        let losses = self.gradient(data, positions, stream)?;
+    ) -> Result<&Losses, Error> {
+        self.gradient(data, positions, stream)?;
         self.update(learning_rate);
-        Ok(losses)
+        Ok(&self.memory.losses)
     }
 
     /// Returns the losses of the samples at `positions` of a data set and their gradient, as the first half of a step.
@@ -171,16 +174,16 @@ impl<F: Scalar + Element> Learner<F> {
     ///
     /// # Panics
     /// As [`Learner::step`].
-    pub fn gradient(&mut self, data: &Dataset, positions: &[u32], stream: Stream) -> Result<Losses, Error> {
+    pub fn gradient(&mut self, data: &Dataset, positions: &[u32], stream: Stream) -> Result<&Losses, Error> {
         self.reserve(positions.len())?;
         if self.objective.awaits_classes() {
             self.objective.weigh_classes(data)?;
         }
         if positions.len() <= self.most {
-            let losses = self.losses(data, positions, Some(stream), None);
+            self.losses(data, positions, Some(stream), None);
             self.backward(false);
             self.session.remember(self.model.state_mut());
-            return Ok(losses);
+            return Ok(&self.memory.losses);
         }
         // Each part adds its share of the gradient of the whole.
         let count = self.objective.terms().len();
@@ -204,7 +207,8 @@ impl<F: Scalar + Element> Learner<F> {
             }
             self.session.remember(self.model.state_mut());
         }
-        Ok(losses)
+        self.memory.losses = losses;
+        Ok(&self.memory.losses)
     }
 
     /// The forward pass over some samples of a data set, and their losses.
@@ -214,10 +218,13 @@ impl<F: Scalar + Element> Learner<F> {
         positions: &[u32],
         stream: Option<Stream>,
         shares: Option<&[f64]>,
-    ) -> Losses {
-        feed(&mut self.session, data, positions);
-        self.session.forward(&self.model, stream);
-        batch_losses(&mut self.session, &self.objective, data, positions, shares, &mut self.memory)
+    ) -> &Losses {
+        let (session, memory) = (&mut self.session, &mut self.memory);
+        self.columns.find(session.plan(), &self.objective, data);
+        feed(session, data, &self.columns.inputs, positions);
+        session.forward(&self.model, stream);
+        batch_losses(session, &self.objective, data, &self.columns, positions, shares, memory);
+        &memory.losses
     }
 
     /// The weight of the samples at `positions` of a data set in each term.
@@ -226,7 +233,8 @@ impl<F: Scalar + Element> Learner<F> {
         data: &Dataset,
         positions: &(impl ExactSizeIterator<Item = u32> + Clone),
     ) -> TermLosses {
-        total_weights(&self.session, &self.objective, data, positions, &mut self.memory)
+        self.columns.find(self.session.plan(), &self.objective, data);
+        total_weights(&self.objective, data, &self.columns, positions, &mut self.memory)
     }
 
     /// Session, objective, memory and weights, to evaluate a data set with.
@@ -261,13 +269,12 @@ impl<F: Scalar + Element> Learner<F> {
     /// Panics if the targets do not fit the value, or the objective has further terms.
     pub fn loss(&mut self, targets: &[F]) -> f64 {
         assert_eq!(self.objective.terms().len(), 1, "an objective of one term");
-        let pool = Arc::clone(self.session.pool());
         let sums = &mut self.memory.sums[..self.session.batch()];
-        let LossSlices { value, gradient, .. } = self.session.slices_of(0, None);
+        let LossSlices { value, gradient, pool, .. } = self.session.slices_of(0, None);
         let term = &self.objective.terms()[0];
         let (target, factor) = (Target::Values(targets), term.weight());
         let batch = LossBatch { prediction: value, target, weights: None, factor, gradient, sums };
-        loss_and_gradient(term.loss(), &pool, batch)
+        loss_and_gradient(term.loss(), pool, batch)
     }
 
     /// Returns the slice of dL/d value of the first term, to set it from outside: from another network, or a policy's

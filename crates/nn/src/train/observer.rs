@@ -3,12 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::EpochRecord;
-use crate::objective::TermLosses;
 use crate::session::Model;
 
 /// A step as an observer sees it.
 #[derive(Clone, Copy, Debug)]
-pub struct StepReport {
+pub struct StepReport<'a> {
     /// The epoch, from 1.
     pub epoch: u64,
     /// The step of the epoch, from 1.
@@ -20,13 +19,13 @@ pub struct StepReport {
     /// The loss of its batch: the objective.
     pub loss: f64,
     /// The loss of each term of the objective.
-    pub terms: TermLosses,
+    pub terms: &'a [f64],
 }
 
 /// Watches a run, and may interrupt it after any step or epoch.
 pub trait Observer<F> {
     /// Is called after every step; `Break` interrupts the run.
-    fn step(&mut self, _step: &StepReport) -> ControlFlow<()> {
+    fn step(&mut self, _step: &StepReport<'_>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
     /// Is called after every epoch, with the model as it is then; `Break` interrupts the run.

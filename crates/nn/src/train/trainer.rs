@@ -13,7 +13,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, CustomOptimizer, CustomPart
 use crate::data_check::check_fit;
 use crate::error::Error;
 use crate::evaluate::{BATCH, mean_losses};
-use crate::objective::{Losses, Objective, TermLosses};
+use crate::objective::{Losses, Objective};
 use crate::optimizers::Optimizer;
 use crate::session::{Model, Session, zeros};
 
@@ -224,11 +224,11 @@ impl<F: Scalar + Element> Trainer<F> {
     /// Panics if the data do not fit the model and the objective, as [`check_fit`] tells, or if the system does not have the
     /// memory for the batch; see [`Trainer::reserve`].
     pub fn step(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> f64 {
-        self.step_losses(train, positions, steps).total
+        self.make_step(train, positions, steps).total
     }
 
     /// One training step; returns the losses, term by term.
-    pub(super) fn step_losses(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> Losses {
+    pub(super) fn make_step(&mut self, train: &Dataset, positions: &[u32], steps: u64) -> &Losses {
         let stream = Stream::new(self.config.seed).child(STEP_STREAM).child(self.progress.step);
         let total = self.config.epochs.saturating_mul(steps);
         let rate = self.config.schedule.rate(self.progress.step, total, steps);
@@ -236,19 +236,7 @@ impl<F: Scalar + Element> Trainer<F> {
             Ok(losses) => losses,
             Err(error) => panic!("{error}"),
         };
-        let progress = &mut self.progress;
-        progress.step += 1;
-        progress.step_in_epoch += 1;
-        if let [loss] = losses.terms[..] {
-            progress.loss_sum += loss * losses.weights[0];
-            return losses;
-        }
-        if progress.term_sums.is_empty() {
-            progress.term_sums = TermLosses::zeros(losses.terms.len());
-        }
-        for (term, sum) in progress.term_sums.iter_mut().enumerate() {
-            *sum += losses.terms[term] * losses.weights[term];
-        }
+        self.progress.add(losses);
         losses
     }
 
