@@ -105,6 +105,7 @@ pub fn requested() -> Result<Option<Isa>, UnknownIsa> {
 /// use pellucid_compute::isa::{Isa, isa};
 /// assert!(isa() <= Isa::detect());
 /// ```
+#[inline]
 pub fn isa() -> Isa {
     static CHOSEN: OnceLock<Isa> = OnceLock::new();
     *CHOSEN.get_or_init(|| {
@@ -124,12 +125,23 @@ pub trait Kernel<Args> {
 /// Calls a kernel compiled for the instruction set in use.
 #[inline]
 pub fn dispatch<K: Kernel<Args>, Args>(args: Args) -> K::Output {
-    dispatch_to::<K, Args>(isa(), args)
+    // SAFETY: `isa()` never exceeds what `Isa::detect` found on this machine.
+    unsafe { compiled::<K, Args>(isa(), args) }
 }
 
 /// Calls a kernel compiled for `isa`, or for the widest available one below it.
 #[inline]
 pub fn dispatch_to<K: Kernel<Args>, Args>(isa: Isa, args: Args) -> K::Output {
+    // SAFETY: `self::isa()` never exceeds what `Isa::detect` found on this machine.
+    unsafe { compiled::<K, Args>(isa.min(self::isa()), args) }
+}
+
+/// Calls a kernel compiled for `isa`.
+///
+/// # Safety
+/// This machine must have it.
+#[inline]
+unsafe fn compiled<K: Kernel<Args>, Args>(isa: Isa, args: Args) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     {
         #[target_feature(enable = "avx2,fma")]
@@ -140,8 +152,8 @@ pub fn dispatch_to<K: Kernel<Args>, Args>(isa: Isa, args: Args) -> K::Output {
         fn avx512<K: Kernel<Args>, Args>(args: Args) -> K::Output {
             K::call(args)
         }
-        match isa.min(self::isa()) {
-            // SAFETY: `self::isa()` never exceeds what `Isa::detect` found on this machine.
+        match isa {
+            // SAFETY: the caller vouches for the instruction set.
             Isa::Avx512 => return unsafe { avx512::<K, Args>(args) },
             // SAFETY: as above.
             Isa::Avx2 => return unsafe { avx2::<K, Args>(args) },

@@ -226,10 +226,11 @@ impl Pool {
     /// # Panics
     /// Panics if `args` has fewer than `rows` rows.
     pub fn split<A: Split + Send>(&self, rows: usize, grain: usize, args: A, body: impl Fn(A) + Sync) {
-        let parts = self.threads().min(rows / grain.max(1)).max(1);
-        if parts == 1 {
+        let (threads, grain) = (self.threads(), grain.max(1));
+        if threads == 1 || rows / 2 < grain {
             return body(args);
         }
+        let parts = threads.min(rows / grain);
         let mut slots: [Mutex<Option<A>>; MAX_THREADS] = [const { Mutex::new(None) }; MAX_THREADS];
         let mut rest = args;
         let mut begin = 0;

@@ -316,28 +316,37 @@ unsafe fn transpose<L: Lanes>(
 #[inline(always)]
 pub(super) unsafe fn small<L: Lanes>(problem: &Problem<L::Element>) {
     let &Problem { m, n, k, a, b, c, c_stride, start, relu, .. } = problem;
-    // SAFETY: the caller vouches for the operands and for the instruction set.
-    unsafe {
+    let by_rows = b.column_stride == 1 && n > 1;
+    let step = if by_rows { L::LEN } else { 1 };
+    let mut j = 0;
+    while j < n {
+        let columns = (n - j).min(step);
+        let mut row = a.data;
         for i in 0..m {
-            let c = c.wrapping_add(i * c_stride);
-            if b.column_stride == 1 && n > 1 {
-                for j in (0..n).step_by(L::LEN) {
+            let (mut x, mut y) = (row, b.data.wrapping_add(j * b.column_stride));
+            let c = c.wrapping_add(i * c_stride + j);
+            let start = start.map(|start| start.data.wrapping_add(i * start.row_stride + j));
+            // SAFETY: the caller vouches for the operands and for the instruction set.
+            unsafe {
+                if by_rows {
                     let mut sum = L::splat(L::Element::ZERO);
-                    for p in 0..k {
-                        sum = sum.plus_product(L::splat(*a.at(i, p)), L::load_part(b.at(p, j), n - j));
+                    for _ in 0..k {
+                        sum = sum.plus_product(L::splat(*x), L::load_part(y, columns));
+                        (x, y) = (x.wrapping_add(a.column_stride), y.wrapping_add(b.row_stride));
                     }
-                    finish([sum], c.add(j), start.map(|start| start.at(i, j)), (n - j).min(L::LEN), relu);
-                }
-            } else {
-                for j in 0..n {
+                    finish([sum], c, start, columns, relu);
+                } else {
                     let mut sum = L::Element::ZERO;
-                    for p in 0..k {
-                        sum = L::plus_product_of_one(sum, *a.at(i, p), *b.at(p, j));
+                    for _ in 0..k {
+                        sum = L::plus_product_of_one(sum, *x, *y);
+                        (x, y) = (x.wrapping_add(a.column_stride), y.wrapping_add(b.row_stride));
                     }
-                    let y = start.map_or(sum, |start| *start.at(i, j) + sum);
-                    *c.add(j) = if relu && y <= L::Element::ZERO { L::Element::ZERO } else { y };
+                    let y = start.map_or(sum, |start| *start + sum);
+                    *c = if relu && y <= L::Element::ZERO { L::Element::ZERO } else { y };
                 }
             }
+            row = row.wrapping_add(a.row_stride);
         }
+        j += step;
     }
 }

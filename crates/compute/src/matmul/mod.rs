@@ -143,7 +143,7 @@ pub fn matmul<F: Scalar>(
     b: MatRef<'_, F>,
     start: Start<'_, F>,
 ) {
-    multiply(pool, c, [a, b], start, false);
+    multiply(pool, c, [&a, &b], start, false);
 }
 
 /// [`matmul`] and the rectifier in one pass: C = max(start + A B, 0).
@@ -167,7 +167,7 @@ pub fn matmul_relu<F: Scalar>(
     b: MatRef<'_, F>,
     start: Start<'_, F>,
 ) {
-    multiply(pool, c, [a, b], start, true);
+    multiply(pool, c, [&a, &b], start, true);
 }
 
 /// The product by the method that suits its size.
@@ -175,7 +175,7 @@ pub fn matmul_relu<F: Scalar>(
 fn multiply<F: Scalar>(
     pool: &Pool,
     mut c: MatMut<'_, F>,
-    [a, b]: [MatRef<'_, F>; 2],
+    [a, b]: [&MatRef<'_, F>; 2],
     start: Start<'_, F>,
     relu: bool,
 ) {
@@ -198,7 +198,7 @@ pub fn matmul_by<F: Scalar>(
     start: Start<'_, F>,
 ) {
     // SAFETY: `isa` is available on this machine.
-    unsafe { matmul_with(isa(), method, pool, &mut c, [a, b], start, false) }
+    unsafe { matmul_with(isa(), method, pool, &mut c, [&a, &b], start, false) }
 }
 
 /// [`matmul`] with the kernels of an instruction set.
@@ -210,7 +210,7 @@ unsafe fn matmul_with<F: Scalar>(
     method: Method,
     pool: &Pool,
     c: &mut MatMut<'_, F>,
-    [a, b]: [MatRef<'_, F>; 2],
+    [a, b]: [&MatRef<'_, F>; 2],
     start: Start<'_, F>,
     relu: bool,
 ) {

@@ -114,7 +114,7 @@ fn check<F: Number>(case: Case) {
         let mut c = MatMut::row_major(&mut after, m, n + 2).part(0..m, 1..n + 1);
         let start = [Start::Zero, Start::Accumulate, Start::Row(row)][start];
         // SAFETY: `isa` is available.
-        unsafe { matmul_with(isa, method, &pool, &mut c, [a, b], start, relu) };
+        unsafe { matmul_with(isa, method, &pool, &mut c, [&a, &b], start, relu) };
         for i in 0..m {
             let (row, before) = (&after[i * (n + 2)..][..n + 2], &before[i * (n + 2)..][..n + 2]);
             assert_eq!(
@@ -196,7 +196,7 @@ fn product_with(isa: Isa, a: MatRef<'_, f32>, b: MatRef<'_, f32>) -> Vec<f32> {
     let mut c = vec![f32::NAN; a.rows() * b.columns()];
     let mut matrix = MatMut::row_major(&mut c, a.rows(), b.columns());
     // SAFETY: `isa` is available.
-    unsafe { matmul_with(isa, Method::Tiles, &Pool::single(), &mut matrix, [a, b], Start::Zero, false) };
+    unsafe { matmul_with(isa, Method::Tiles, &Pool::single(), &mut matrix, [&a, &b], Start::Zero, false) };
     c
 }
 
@@ -382,7 +382,7 @@ fn the_rectifier_keeps_nan_and_gives_zero_for_minus_infinity() {
             let mut c = MatMut::row_major(&mut y, 1, n);
             for method in [Method::Loops, Method::Tiles] {
                 // SAFETY: `isa` is available.
-                unsafe { matmul_with(isa, method, &Pool::single(), &mut c, [one, x], Start::Zero, true) };
+                unsafe { matmul_with(isa, method, &Pool::single(), &mut c, [&one, &x], Start::Zero, true) };
                 for j in 0..n {
                     let (x, y) = (x.get(0, j), c.row_mut(0)[j]);
                     assert!(if x.is_nan() { y.is_nan() } else { y == x.max(0.0) }, "{isa:?} {x} {y}");
