@@ -16,7 +16,7 @@ pub(super) fn diagram<F: Scalar>(model: &Model<F>, labels: &[&str]) -> Network {
     let layers = plan.values.iter().enumerate().map(|(number, value)| NetworkLayer {
         name: labels.get(number).map_or(&*value.name, |label| *label).to_owned(),
         width: value.port.shape.len(),
-        activation: graph.operation(value.value).and_then(|operation| activation(&operation.config())),
+        activation: graph.config_of(value.value).and_then(|config| activation(&config)),
         role: if number < inputs {
             Role::Input
         } else if Some(value.value) == latent {

@@ -280,6 +280,11 @@ impl<F: Scalar> Graph<F> {
         }
     }
 
+    /// Returns the kind and the hyper-parameters of the node that computes a value; `None` for an input.
+    pub fn config_of(&self, value: Value) -> Option<serde_json::Value> {
+        self.node(value).map(|node| node.computation.config())
+    }
+
     /// Returns the shape of a sample of the first input; that of none where there is no input.
     pub fn input_shape(&self) -> Option<&Shape> {
         self.inputs().next().map(|(.., port)| &port.shape)

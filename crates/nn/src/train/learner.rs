@@ -9,11 +9,10 @@ use pellucid_data::{Dataset, Element};
 use super::clip;
 use super::groups::{DecayOf, ParameterGroup, Parts};
 use crate::error::Error;
-use crate::feed::feed;
 use crate::losses::{LossBatch, Target, loss_and_gradient};
-use crate::objective::{Columns, LossMemory, Losses, Objective, TermLosses, batch_losses, total_weights};
+use crate::objective::{Columns, LossMemory, Losses, Objective};
 use crate::optimizers::{Optimizer, StateMut, Update};
-use crate::session::{LossSlices, Model, Session, TensorPlan, add_to, zeros};
+use crate::session::{LossSlices, Model, Session, TensorPlan, zeros};
 
 /// A model with what a step of training needs: an objective, an optimiser and its state, gradients, and the buffers to
 /// run in. After the memory for a batch is there, a step allocates nothing.
@@ -46,14 +45,14 @@ pub struct Learner<F: 'static> {
     parts: Parts,
     clip_norm: Option<f64>,
     /// The most samples that go through the network together; larger batches are accumulated.
-    most: usize,
-    session: Session<F>,
+    pub(super) most: usize,
+    pub(super) session: Session<F>,
     pub(super) memory: LossMemory<F>,
     /// The columns of the data set that was used last.
-    columns: Columns,
-    gradients: Buffer<F>,
+    pub(super) columns: Columns,
+    pub(super) gradients: Buffer<F>,
     /// The gradients of the second and further parts of a batch, before they are added.
-    more: Buffer<F>,
+    pub(super) more: Buffer<F>,
     pub(super) steps: u64,
 }
 
@@ -161,80 +160,10 @@ impl<F: Scalar + Element> Learner<F> {
         positions: &[u32],
         stream: Stream,
         learning_rate: f64,
-    ) -> Result<&Losses, Error> {
-        self.gradient(data, positions, stream)?;
+    ) -> Result<Losses, Error> {
+        let losses = self.gradient(data, positions, stream)?;
         self.update(learning_rate);
-        Ok(&self.memory.losses)
-    }
-
-    /// Returns the losses of the samples at `positions` of a data set and their gradient, as the first half of a step.
-    ///
-    /// # Errors
-    /// As [`Learner::step`].
-    ///
-    /// # Panics
-    /// As [`Learner::step`].
-    pub fn gradient(&mut self, data: &Dataset, positions: &[u32], stream: Stream) -> Result<&Losses, Error> {
-        self.reserve(positions.len())?;
-        if self.objective.awaits_classes() {
-            self.objective.weigh_classes(data)?;
-        }
-        if positions.len() <= self.most {
-            self.losses(data, positions, Some(stream), None);
-            self.backward(false);
-            self.session.remember(self.model.state_mut());
-            return Ok(&self.memory.losses);
-        }
-        // Each part adds its share of the gradient of the whole.
-        let count = self.objective.terms().len();
-        let weights = self.total_weights(data, &positions.iter().copied());
-        let mut losses = Losses { total: 0.0, terms: TermLosses::zeros(count), weights };
-        for (number, part) in positions.chunks(self.most).enumerate() {
-            let own = self.total_weights(data, &part.iter().copied());
-            let share = |(&own, &all): (&f64, &f64)| if all == 0.0 { 0.0 } else { own / all };
-            let shares: TermLosses = own.iter().zip(&*weights).map(share).collect();
-            let stream = stream.child(number as u64);
-            let of_part = self.losses(data, part, Some(stream), Some(&shares));
-            losses.total += of_part.total;
-            for (term, loss) in losses.terms.iter_mut().enumerate() {
-                *loss += shares[term] * of_part.terms[term];
-            }
-            if number == 0 {
-                self.backward(false);
-            } else {
-                self.session.backward(&self.model, &mut self.more, false);
-                add_to(self.session.pool(), &mut self.gradients, &self.more);
-            }
-            self.session.remember(self.model.state_mut());
-        }
-        self.memory.losses = losses;
-        Ok(&self.memory.losses)
-    }
-
-    /// The forward pass over some samples of a data set, and their losses.
-    pub(super) fn losses(
-        &mut self,
-        data: &Dataset,
-        positions: &[u32],
-        stream: Option<Stream>,
-        shares: Option<&[f64]>,
-    ) -> &Losses {
-        let (session, memory) = (&mut self.session, &mut self.memory);
-        self.columns.find(session.plan(), &self.objective, data);
-        feed(session, data, &self.columns.inputs, positions);
-        session.forward(&self.model, stream);
-        batch_losses(session, &self.objective, data, &self.columns, positions, shares, memory);
-        &memory.losses
-    }
-
-    /// The weight of the samples at `positions` of a data set in each term.
-    pub(super) fn total_weights(
-        &mut self,
-        data: &Dataset,
-        positions: &(impl ExactSizeIterator<Item = u32> + Clone),
-    ) -> TermLosses {
-        self.columns.find(self.session.plan(), &self.objective, data);
-        total_weights(&self.objective, data, &self.columns, positions, &mut self.memory)
+        Ok(losses)
     }
 
     /// Session, objective, memory and weights, to evaluate a data set with.

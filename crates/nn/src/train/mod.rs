@@ -3,6 +3,7 @@
 mod clip;
 mod config;
 mod fit;
+mod gradient;
 mod groups;
 mod history;
 mod learner;

@@ -232,12 +232,12 @@ impl<F: Scalar + Element> Trainer<F> {
         let stream = Stream::new(self.config.seed).child(STEP_STREAM).child(self.progress.step);
         let total = self.config.epochs.saturating_mul(steps);
         let rate = self.config.schedule.rate(self.progress.step, total, steps);
-        let losses = match self.learner.step(train, positions, stream, rate) {
-            Ok(losses) => losses,
-            Err(error) => panic!("{error}"),
-        };
-        self.progress.add(losses);
-        losses
+        if let Err(error) = self.learner.find_gradient(train, positions, stream) {
+            panic!("{error}");
+        }
+        self.learner.update(rate);
+        self.progress.add(&self.learner.memory.losses);
+        &self.learner.memory.losses
     }
 
     /// The loss of the samples at `positions`: the forward pass and, where the layers are random, its stream.
