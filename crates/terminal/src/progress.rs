@@ -101,7 +101,7 @@ impl Progress {
         } else if self.terminal && now - self.last_drawn > Duration::from_millis(200) {
             self.last_drawn = now;
             let rate = self.epoch_samples as f64 / (now - self.epoch_start).as_secs_f64();
-            let loss = self.losses(step.loss, &step.terms);
+            let loss = self.losses(step.loss, step.terms);
             self.bar.set_message(format!("loss {loss}  {} samples/s", thousands(rate)));
         }
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -7,6 +7,9 @@ use crate::losses::LossConfig;
 /// The column of a data set that a loss is compared with unless it says otherwise.
 pub(crate) const TARGET: &str = "target";
 
+/// The column of a data set that weighs its samples.
+pub(crate) const WEIGHT: &str = "weight";
+
 /// A term of an objective with a built-in loss.
 ///
 /// ```

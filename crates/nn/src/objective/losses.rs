@@ -8,17 +8,6 @@ use super::{LossMemory, Objective, TermLosses};
 use crate::losses::{LossBatch, Target, loss_and_gradient, total_weight};
 use crate::session::{LossSlices, Session};
 
-/// The losses of a batch.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Losses {
-    /// The objective: the sum of the terms by their factors.
-    pub total: f64,
-    /// The loss of each term.
-    pub terms: TermLosses,
-    /// The weight of the batch in each term: the sum of the weights of its samples, or their number.
-    pub weights: TermLosses,
-}
-
 /// The losses of the session's last forward pass for the samples at `positions`, left in `memory`; writes the gradients of
 /// all values.
 ///

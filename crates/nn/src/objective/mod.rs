@@ -15,13 +15,11 @@ use crate::network::{Graph, Value};
 use crate::session::Plan;
 
 pub(crate) use columns::Columns;
-pub(crate) use config::TARGET;
 pub use config::{ClassWeightRule, ClassWeights, TargetOf, TermConfig};
-pub use losses::Losses;
+pub(crate) use config::{TARGET, WEIGHT};
 pub(crate) use losses::{batch_losses, total_weights};
 pub(crate) use memory::LossMemory;
-pub(crate) use sample_weights::WEIGHT;
-pub use term_losses::{MAX_TERMS, TermLosses};
+pub use term_losses::{Losses, MAX_TERMS, TermLosses};
 
 /// The sum of named terms, each the loss of a value of the network times a weight.
 ///

@@ -7,9 +7,6 @@ use super::columns::Columns;
 use super::{ClassWeights, Objective};
 use crate::error::Error;
 
-/// The column of a data set that weighs its samples.
-pub(crate) const WEIGHT: &str = "weight";
-
 impl<F: Scalar + Element> Objective<'_, F> {
     /// Finds the weights of the classes of a training set, where they are asked for. A trainer does so by itself.
     ///

@@ -1,4 +1,4 @@
-//! One number for each term of an objective.
+//! One number for each term of an objective, and the losses of a batch.
 
 use std::ops::{Deref, DerefMut};
 
@@ -75,4 +75,15 @@ impl TryFrom<Vec<f64>> for TermLosses {
         }
         Ok(numbers.into_iter().collect())
     }
+}
+
+/// The losses of a batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Losses {
+    /// The objective: the sum of the terms by their factors.
+    pub total: f64,
+    /// The loss of each term.
+    pub terms: TermLosses,
+    /// The weight of the batch in each term: the sum of the weights of its samples, or their number.
+    pub weights: TermLosses,
 }
