@@ -10,10 +10,10 @@ use pellucid_lab::GRADIENT_TOLERANCE;
 use pellucid_terminal::{failure, out, say};
 
 use super::checkpoint::describe;
-use super::columns::{Roles, terms};
-use super::input;
 use super::objective::objective;
-use super::random_samples::random_samples;
+use super::samples::input;
+use super::samples::random::random_samples;
+use super::samples::roles::{Roles, terms};
 use crate::args;
 
 /// The samples that a model is checked on.

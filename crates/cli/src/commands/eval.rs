@@ -12,9 +12,10 @@ use pellucid_lab::reconstruction::quality;
 use pellucid_terminal::{failure, machine, out};
 
 use super::checkpoint::describe;
-use super::columns::{Roles, terms};
+use super::figures;
 use super::objective::objective;
-use super::{figures, input};
+use super::samples::input;
+use super::samples::roles::{Roles, terms};
 use crate::args::Eval;
 
 pub fn run(args: &Eval) -> Result<()> {

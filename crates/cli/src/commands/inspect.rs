@@ -7,7 +7,7 @@ use pellucid::nn::{ArchitectureError, CheckpointError, Graph, Summary, ViewConfi
 use pellucid_terminal::out;
 
 use super::checkpoint::describe;
-use super::input::PIXEL;
+use super::samples::input::PIXEL;
 use crate::args::Inspect;
 
 /// The most characters of a name that are shown, and of a note.

@@ -2,14 +2,12 @@
 
 mod check;
 mod checkpoint;
-mod columns;
 mod eval;
 mod figures;
-mod input;
 mod inspect;
 mod objective;
 mod predict;
-mod random_samples;
+mod samples;
 mod svm;
 mod train;
 

@@ -13,8 +13,8 @@ use pellucid_terminal::arguments::Weights;
 use pellucid_terminal::{failure, machine};
 
 use super::checkpoint::describe;
-use super::columns::Roles;
-use super::input;
+use super::samples::input;
+use super::samples::roles::Roles;
 use crate::args::Predict;
 use crate::output_path;
 

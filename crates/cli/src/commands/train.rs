@@ -13,8 +13,8 @@ use pellucid::nn::{
 use pellucid::prelude::*;
 use pellucid_terminal::{failure, machine, out, progress::Progress, say};
 
-use super::columns::Roles;
 use super::figures;
+use super::samples::roles::Roles;
 use crate::args::Train;
 use crate::config::{self, Config, Precision};
 use crate::history_file::HistoryFile;

@@ -153,7 +153,7 @@ impl Bf16Model {
     /// use pellucid_data::{Column, Dataset, Features, Matrix};
     /// use pellucid_nn::{Bf16Model, Concatenate, Dense, Embedding, Graph, Model};
     /// let mut graph = Graph::new();
-    /// let (size, colour) = (graph.input("size", 2), graph.indices("colour", 1, 5));
+    /// let (size, colour) = (graph.input("size", 2), graph.indices("colour", [], 5));
     /// let vector = graph.join(Embedding::new(2), &[colour]);
     /// let both = graph.join(Concatenate, &[size, vector]);
     /// graph.then(both, Dense::new(3));

@@ -9,8 +9,11 @@ use pellucid::prelude::*;
 use pellucid_lab::mnist;
 use pellucid_terminal::failure;
 
-use super::super::columns::{Columns, Reading, Roles, TARGET};
-use super::super::input::{Classes, PIXEL, Source};
+use super::super::samples::classes::Classes;
+use super::super::samples::columns::{Columns, Reading};
+use super::super::samples::input::PIXEL;
+use super::super::samples::roles::{Roles, TARGET};
+use super::super::samples::source::Source;
 use crate::config::{Data, Goal, MnistSplit};
 
 /// Checks that inputs and classes are those that a run to be resumed has seen.

@@ -7,7 +7,7 @@ use pellucid::data::Column;
 use pellucid::nn::{Plan, Port, TermConfig};
 use pellucid::prelude::*;
 
-use super::columns::TARGET;
+use super::roles::TARGET;
 
 /// `count` samples with a column for each input of a plan and each target of some terms. Numbers lie between 0 and 1, where
 /// every loss takes targets; classes and indices are drawn below their bounds, `classes` where there are so many.
