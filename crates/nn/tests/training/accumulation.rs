@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pellucid_data::Dataset;
 use pellucid_nn::*;
 
-use crate::two_terms::{assert_close, data, gradient, model, objective, terms, weighted};
+use crate::two_terms::{assert_close, data, gradient_in_parts, model, objective, places, terms, weighted};
 
 fn run(
     data: &Dataset,
@@ -57,17 +57,20 @@ fn accumulated_parts_are_one_large_batch() {
 
 #[test]
 fn a_gradient_in_parts_is_that_of_the_whole() {
-    let data = weighted(17, |row| [0.5, 2.0, 0.0, 1.25][row % 4]);
-    let (losses, expected) = gradient(objective(None), &data);
-    for most in [1, 2, 5, 16, 17, 100] {
-        let learner = Learner::new(model(), objective(None), Box::new(Sgd::default()), &Arc::default());
-        let mut learner = learner.unwrap().with_accumulation(most).unwrap();
-        let all: Vec<u32> = (0..17).collect();
-        let of_parts = learner.gradient(&data, &all, Stream::new(1)).unwrap();
-        assert_close(learner.gradients(), &expected, 1e-14, "gradient");
-        assert_close(&of_parts.terms, &losses.terms, 1e-14, "terms");
-        assert_close(&of_parts.weights, &losses.weights, 1e-12, "weights");
-        assert_close(&[of_parts.total], &[losses.total], 1e-14, "total");
-        assert!(learner.session().plan().max_batch <= most);
-    }
+    let logits = || Objective::new().with(Term::new("loss", CrossEntropyWithLogits).times(0.5));
+    let same = |model: Model<f64>, objective: &dyn Fn() -> Objective<'static, f64>, data: &Dataset| {
+        let parts = |most| gradient_in_parts(model.clone(), objective(), data, most);
+        let (losses, expected) = parts(usize::MAX);
+        for most in [1, 2, 3, 4, 5, 16, 17, 100] {
+            let (of_parts, gradient) = parts(most);
+            assert_close(&gradient, &expected, 1e-14, "gradient");
+            assert_close(&of_parts.terms, &losses.terms, 1e-14, "terms");
+            assert_close(&of_parts.weights, &losses.weights, 1e-12, "weights");
+            assert_close(&[of_parts.total], &[losses.total], 1e-14, "total");
+        }
+    };
+    same(model(), &|| objective(None), &weighted(17, |row| [0.5, 2.0, 0.0, 1.25][row % 4]));
+    let (model, samples, weighted) = places();
+    same(model.clone(), &logits, &samples);
+    same(model, &logits, &weighted);
 }

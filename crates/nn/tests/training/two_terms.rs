@@ -56,11 +56,37 @@ pub fn weighted(rows: usize, weight: impl Fn(usize) -> f64) -> Dataset {
     data(rows).with_column("weight", Column::weights(weights)).unwrap()
 }
 
+/// A network with one class for each of three places of a sample, and samples for it, without weights and with.
+pub fn places() -> (Model<f64>, Dataset, Dataset) {
+    let mut graph = Graph::new();
+    let words = graph.indices("words", 3, 6);
+    graph.join(Embedding::new(4), &[words]);
+    let indices = |below: usize, factor: usize| {
+        let numbers = (0..15).map(|i| (i * factor % below) as u32).collect();
+        Column::indices(Matrix::new(5, 3, numbers).unwrap(), below)
+    };
+    let samples = Dataset::from_columns([("words", indices(6, 7)), ("target", indices(4, 5))]).unwrap();
+    let weights = Column::weights(vec![1.0, 0.5, 0.0, 2.0, 3.0]);
+    (Model::new(graph, 3).unwrap(), samples.clone(), samples.with_column("weight", weights).unwrap())
+}
+
 /// Losses and gradient of all samples at once.
 pub fn gradient(objective: Objective<'static, f64>, data: &Dataset) -> (Losses, Vec<f64>) {
-    let mut learner = Learner::new(model(), objective, Box::new(Sgd::default()), &Arc::default()).unwrap();
+    gradient_in_parts(model(), objective, data, usize::MAX)
+}
+
+/// Losses and gradient of all samples, at most `most` at a time.
+pub fn gradient_in_parts(
+    model: Model<f64>,
+    objective: Objective<'static, f64>,
+    data: &Dataset,
+    most: usize,
+) -> (Losses, Vec<f64>) {
+    let learner = Learner::new(model, objective, Box::new(Sgd::default()), &Arc::default());
+    let mut learner = learner.unwrap().with_accumulation(most).unwrap();
     let all: Vec<u32> = (0..data.len() as u32).collect();
     let losses = learner.gradient(data, &all, Stream::new(1)).unwrap();
+    assert!(learner.session().plan().max_batch <= most);
     (losses, learner.gradients().to_vec())
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use pellucid_data::{Column, Dataset, Matrix};
+use pellucid_data::Dataset;
 use pellucid_nn::gradient_check::GradientCheck;
 use pellucid_nn::*;
 
-use crate::two_terms::{CLASSES, assert_close, data, gradient, model, network, objective, terms, weighted};
+use crate::two_terms::{
+    CLASSES, assert_close, data, gradient, model, network, objective, places, terms, weighted,
+};
 
 const ROWS: usize = 13;
 
@@ -121,19 +123,9 @@ fn gradients_of_weighted_objectives_are_those_of_differences() {
     let logits = || Objective::new().with(Term::new("loss", CrossEntropyWithLogits).times(0.5));
     check(&model(), &logits(), &samples);
 
-    // One class for each of three places of a sample.
-    let mut graph = Graph::new();
-    let words = graph.indices("words", 3, 6);
-    graph.join(Embedding::new(4), &[words]);
-    let indices = |below: usize, factor: usize| {
-        let numbers = (0..15).map(|i| (i * factor % below) as u32).collect();
-        Column::indices(Matrix::new(5, 3, numbers).unwrap(), below)
-    };
-    let places = Dataset::from_columns([("words", indices(6, 7)), ("target", indices(4, 5))]).unwrap();
-    let model = Model::new(graph, 3).unwrap();
-    check(&model, &logits(), &places);
-    let weights = Column::weights(vec![1.0, 0.5, 0.0, 2.0, 3.0]);
-    check(&model, &logits(), &places.with_column("weight", weights).unwrap());
+    let (model, samples, weighted) = places();
+    check(&model, &logits(), &samples);
+    check(&model, &logits(), &weighted);
 }
 
 #[test]
