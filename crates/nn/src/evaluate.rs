@@ -138,8 +138,8 @@ pub fn accuracy<F: Scalar + Element>(
     accuracy_of(model, &Term::borrowed("loss", &CrossEntropyWithLogits), data, pool)
 }
 
-/// The share of samples whose largest number, of the value that a term looks at, is that of their class in the column that
-/// the term compares it with.
+/// Returns the share of samples whose largest number, of the value that a term looks at, is that of their class in the column
+/// that the term compares it with.
 ///
 /// # Errors
 /// Returns an error if that is no column of classes, if the data set is empty or does not fit the model, or if a number is

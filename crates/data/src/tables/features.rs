@@ -126,7 +126,7 @@ impl Features {
         }
     }
 
-    /// The numbers as indices.
+    /// Returns the numbers as indices.
     ///
     /// # Errors
     /// Returns an error that names the first number that is not whole, below 0, or not below `below`, with its row and column;

@@ -40,7 +40,7 @@ impl<F: Scalar + Element> Objective<'_, F> {
         self.class_weights.is_some() && self.weight_of_class.is_none()
     }
 
-    /// The weights of the classes, once [`weigh_classes`](Self::weigh_classes) has found them.
+    /// Returns the weights of the classes, once [`weigh_classes`](Self::weigh_classes) has found them.
     pub fn weights_of_classes(&self) -> Option<&[f64]> {
         self.weight_of_class.as_deref()
     }

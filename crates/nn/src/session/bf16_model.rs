@@ -22,9 +22,8 @@ const FEW: usize = 3;
 
 /// A [`Model`] for prediction whose weights are rounded to bf16; biases and all sums stay f32.
 ///
-/// Each weight is off by up to 0.2 %, about which the outputs are off too. A single sample takes as long as reading the weights
-/// that it needs: half as long as in f32 where these do not fit the cache, as long where zeros of the inputs leave few of them
-/// (an MNIST image). Large batches are widened to f32 first.
+/// A bf16 number has 8 bits of mantissa, so that each weight is off by up to 0.2 %, and the outputs by about as much. A single
+/// sample reads half the bytes; for larger batches the weights are widened to f32 first.
 ///
 /// ```
 /// use pellucid_nn::{Activation::Relu, Bf16Model, Dense, Model, Sequential};
@@ -67,15 +66,15 @@ impl Bf16Model {
     /// The most samples that go through the network together.
     const BATCH: usize = 1024;
 
-    /// The whole model, with its present weights, to run on the threads of `pool`.
+    /// Makes a copy of the whole model with its present weights, to run on the threads of `pool`.
     ///
     /// # Errors
-    /// Where there is not the memory.
+    /// Returns an error if there is not the memory.
     pub fn new(model: &Model<f32>, pool: &Arc<Pool>) -> Result<Self, PlanError> {
         Self::of_view(model, &model.architecture().whole(), pool)
     }
 
-    /// A view of a model, such as that of [`Graph::find_view`].
+    /// Makes a copy of a view of a model, such as that of [`Graph::find_view`].
     ///
     /// # Errors
     /// Returns an error if the view is not in the network, or if there is not the memory.
@@ -101,7 +100,7 @@ impl Bf16Model {
         })
     }
 
-    /// Bytes of the parameters.
+    /// Returns the number of bytes of the parameters.
     pub fn parameter_bytes(&self) -> usize {
         let bytes = |stage: &Stage| match stage {
             Stage::Dense { weight, bias, .. } => size_of_val(&weight[..]) + size_of_val(&bias[..]),
@@ -110,7 +109,7 @@ impl Bf16Model {
         self.stages.iter().map(bytes).sum()
     }
 
-    /// The number of outputs of a sample.
+    /// Returns the number of outputs of a sample.
     pub fn output_width(&self) -> usize {
         self.plan.output().len()
     }
@@ -144,7 +143,7 @@ impl Bf16Model {
         Ok(())
     }
 
-    /// The outputs for every sample of a data set, whose columns are the inputs, row by row.
+    /// Returns the outputs for every sample of a data set, whose columns are the inputs, row by row.
     ///
     /// # Errors
     /// Returns an error if the data set does not fit the view, or if `f32` cannot hold a number of it.

@@ -13,10 +13,10 @@ impl<F: Scalar + Element> Learner<F> {
     /// Returns the losses of the samples at `positions` of a data set and their gradient, as the first half of a step.
     ///
     /// # Errors
-    /// As [`Learner::step`].
+    /// Returns an error as [`Learner::step`].
     ///
     /// # Panics
-    /// As [`Learner::step`].
+    /// Panics as [`Learner::step`].
     pub fn gradient(&mut self, data: &Dataset, positions: &[u32], stream: Stream) -> Result<Losses, Error> {
         self.find_gradient(data, positions, stream)?;
         Ok(self.memory.losses)
