@@ -28,9 +28,9 @@ pub struct Arguments {
 pub enum Command {
     /// Reproduce the course report: gradient checks, XOR, the MNIST autoencoder, SVMs, and a page about them.
     Reproduce(Reproduce),
-    /// Train a network that a TOML file describes (see examples/train-autoencoder.toml).
+    /// Train a network that a TOML file describes (see examples/train-autoencoder.toml and train-graph.toml).
     Train(Train),
-    /// Evaluate a checkpoint on a data set: its loss, and accuracy or reconstruction quality.
+    /// Evaluate a checkpoint on a data set: its loss, that of each of its terms, and accuracy or reconstruction quality.
     Eval(Eval),
     /// Run a checkpoint, or a view of it such as the encoder, over a data set and write the outputs.
     Predict(Predict),
@@ -176,6 +176,9 @@ pub struct Predict {
     /// Run only this view or layer, such as `encoder`.
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
+    /// Write the value of this layer, computed from the network's inputs, in place of that of the last layer.
+    #[arg(long, value_name = "NAME", conflicts_with = "view")]
+    pub of: Option<String>,
     /// The type of the weights; bf16 takes half the memory, and each weight is off by up to 0.2 %.
     #[arg(long, value_enum, default_value_t)]
     pub weights: Weights,

@@ -56,9 +56,15 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
     output_path::check(&args.out, &files)?;
     let checkpoint = Checkpoint::<F>::read(&args.checkpoint)?;
     let network = checkpoint.model().architecture();
-    let output = network.whole().to;
-    let whole = || Ok(View { from: network.inputs_of(output), to: output });
-    let view = args.view.as_ref().map_or_else(whole, |name| network.find_view(name))?;
+    let view = match (&args.view, &args.of) {
+        (Some(name), _) => network.find_view(name)?,
+        (None, Some(name)) => computed(network, network.find(name)?),
+        (None, None) => computed(network, network.whole().to),
+    };
+    if args.of.is_some() && view.from == [view.to] {
+        let message = "--of expected the name of a layer, found that of an input";
+        return Err(failure::usage(format!("{}: {message}", args.checkpoint.display())));
+    }
     // What goes into a layer further on was made by the ones before, and was never scaled.
     let notes = if network.inputs().any(|(input, ..)| view.from.contains(&input)) {
         checkpoint.data().clone()
@@ -99,6 +105,11 @@ fn predict_as<F: Scalar + pellucid::data::Element + Stored>(
         output_path::tell(&args.out, &format!("{}: {rows} rows of {columns} numbers", args.out.display()));
     }
     Ok(())
+}
+
+/// The part of a network that computes a value from its inputs.
+fn computed<F: Scalar>(network: &Graph<F>, value: Value) -> View {
+    View { from: network.inputs_of(value), to: value }
 }
 
 /// How outputs are written.

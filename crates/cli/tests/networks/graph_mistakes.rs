@@ -145,6 +145,8 @@ fn commands() {
         ([&eval[..], &COLUMNS, &["--column", "town=city.npy"]].concat(), 2, &["column \"town\""]),
         ([&eval[..], &COLUMNS, &COLUMNS[..2]].concat(), 2, &["column \"size\": expected every name once"]),
         ([&eval[..], &["--column", "size.npy"]].concat(), 2, &["a column", "such as city=city.npy"][1..]),
+        ([&predict[..], &COLUMNS, &["--of", "size"]].concat(), 2, &["the name of a layer"]),
+        ([&predict[..], &COLUMNS, &["--of", "sise"]].concat(), 2, &["sise", "first"]),
         (vec!["check", model, "--column", "size=size.npy"], 2, &["column \"city\""]),
         (
             vec!["predict", model, "--column", "size=size.npy", "--out", "size.npy"],

@@ -8,7 +8,7 @@ use pellucid::nn::Checkpoint;
 use serde_json::Value;
 
 use crate::common::graph::{COLUMNS, ROWS, shop, shop_config};
-use crate::common::{folder, good, json};
+use crate::common::{expect, folder, good, json};
 
 const MODEL: &str = "run/latest.safetensors";
 const FROZEN: &str = "groups = [{ names = \"place.*\", frozen = true }, { names = \"*.bias\", rate = 2.0 }]\ndecay = \"weights\"";
@@ -139,6 +139,23 @@ fn an_evaluation_weighs_as_the_training_did() {
     good(path, &with_columns(&["eval", MODEL]));
 }
 
+/// In double precision the same commands do.
+#[test]
+fn in_double_precision() {
+    let folder = folder();
+    let path = folder.path();
+    shop(path, FROZEN);
+    let config = fs::read_to_string(path.join("c.toml")).unwrap();
+    fs::write(path.join("c.toml"), format!("precision = \"f64\"\n{config}")).unwrap();
+    let trained = json(path, &["train", "c.toml", "--json"]);
+    let evaluated = json(path, &with_columns(&["eval", MODEL, "--json"]));
+    let off = evaluated["figures"]["loss"].as_f64().unwrap() - trained["train_loss"].as_f64().unwrap();
+    assert!(off.abs() < 0.5, "{trained} {evaluated}");
+    good(path, &with_columns(&["predict", MODEL, "--out", "o.csv"]));
+    expect(path, &with_columns(&["predict", MODEL, "--weights", "bf16", "--out", "o.csv"]), 2, "found f64");
+    good(path, &with_columns(&["check", MODEL]));
+}
+
 /// A table beside columns: it is the input of that name, and its labels are the targets.
 #[test]
 fn a_table_may_stand_beside_columns() {
@@ -247,4 +264,9 @@ fn the_example_of_a_graph() {
     );
     assert_eq!(numbers(path, "images.npy").0, [14_000, 784]);
     good(path, &["check", MODEL, "--sample", "20"]);
+
+    // The other head, and what its decoder makes of the codes, are the same numbers.
+    let images = numbers(path, "images.npy").1;
+    good(path, &["predict", MODEL, "--of", "image", "--sigmoid", "--out", "images.npy"]);
+    assert_eq!(numbers(path, "images.npy").1, images);
 }

@@ -16,11 +16,12 @@ use crate::feed::column_of;
 use crate::layer::{Computation, Mode, OperationForward, PlanError, Slot, Tensors};
 use crate::layers::{Activation, Dense, dense_forward};
 use crate::network::{Graph, Node, View};
+use crate::operations::Embedding;
 
 /// Samples that are computed one by one; from more on, each layer's weights are widened to f32 once for all of them.
 const FEW: usize = 3;
 
-/// A [`Model`] for prediction whose weights are rounded to bf16; biases and all sums stay f32.
+/// A [`Model`] for prediction whose weights, and vectors of embeddings, are rounded to bf16; biases and all sums stay f32.
 ///
 /// A bf16 number has 8 bits of mantissa, so that each weight is off by up to 0.2 %, and the outputs by about as much. A single
 /// sample reads half the bytes; for larger batches the weights are widened to f32 first.
@@ -58,6 +59,8 @@ enum Stage {
         bias: Vec<f32>,
         activation: Activation,
     },
+    /// The vectors of an embedding.
+    Embedding(Vec<bf16>),
     /// A layer of another kind, with its parameters as they are, one tensor after the other, and where they lie.
     Other(Vec<f32>, Vec<Slot>),
 }
@@ -85,7 +88,7 @@ impl Bf16Model {
             plan.nodes.iter().map(|node| Stage::new(&network, node, model.parameters())).collect();
         let widest = stages.iter().map(|stage| match stage {
             Stage::Dense { weight, .. } => weight.len(),
-            Stage::Other(..) => 0,
+            Stage::Embedding(_) | Stage::Other(..) => 0,
         });
         Ok(Self {
             activations: zeros(plan.activations)?,
@@ -104,6 +107,7 @@ impl Bf16Model {
     pub fn parameter_bytes(&self) -> usize {
         let bytes = |stage: &Stage| match stage {
             Stage::Dense { weight, bias, .. } => size_of_val(&weight[..]) + size_of_val(&bias[..]),
+            Stage::Embedding(weight) => size_of_val(&weight[..]),
             Stage::Other(parameters, _) => size_of_val(&parameters[..]),
         };
         self.stages.iter().map(bytes).sum()
@@ -209,6 +213,13 @@ impl Bf16Model {
                     dense_forward(&self.pool, own, x, w, bias, *activation);
                 }
             }
+            Stage::Embedding(weight) => {
+                let indices = inputs.indices(0);
+                let width = own.len() / indices.len();
+                for (y, &index) in own.chunks_exact_mut(width).zip(indices) {
+                    widen(y, &weight[index as usize * width..][..width]);
+                }
+            }
             Stage::Other(parameters, slots) => {
                 let Some(Node { computation, .. }) = self.network.node(node.value) else { return };
                 computation.forward(OperationForward {
@@ -232,13 +243,20 @@ impl Bf16Model {
 impl Stage {
     fn new(network: &Graph<f32>, node: &NodePlan, parameters: &[f32]) -> Self {
         let tensor = |slot: &Slot| &parameters[slot.range(1)];
+        let narrow = |slot: &Slot| tensor(slot).iter().copied().map(bf16::from_f32).collect();
+        if let Some(Node { computation: Computation::Operation(operation), .. }) = network.node(node.value)
+            && (&**operation as &dyn Any).is::<Embedding>()
+            && let [weight] = &node.parameters[..]
+        {
+            return Self::Embedding(narrow(weight));
+        }
         if let Some(Node { computation: Computation::Layer(layer), .. }) = network.node(node.value)
             && let Some(dense) = (&**layer as &dyn Any).downcast_ref::<Dense>()
             && !dense.transposed
             && let [weight, bias] = node.parameters[..]
         {
             return Self::Dense {
-                weight: tensor(&weight).iter().copied().map(bf16::from_f32).collect(),
+                weight: narrow(&weight),
                 bias: tensor(&bias).to_vec(),
                 activation: dense.activation,
             };
@@ -250,7 +268,10 @@ impl Stage {
 
 #[cfg(test)]
 mod tests {
+    use pellucid_data::{Column, Matrix};
+
     use super::*;
+    use crate::evaluate::predict;
     use crate::layers::Softmax;
     use crate::network::Sequential;
 
@@ -300,6 +321,29 @@ mod tests {
         code.predict(&samples(1), &mut y).expect("a sample");
         let expected = model.predict_view("code", &samples(1)).expect("a sample");
         assert!(y.iter().zip(&expected).all(|(y, e)| (y - e).abs() < 0.02));
+    }
+
+    #[test]
+    fn vectors_of_indices_are_rounded_too() {
+        let mut graph = Graph::new();
+        let word = graph.indices("word", [2], 9);
+        graph.join(Embedding::new(3), &[word]);
+        let mut model = Model::<f32>::new(graph, 3).expect("a network");
+        let mut small = Bf16Model::new(&model, &Arc::default()).expect("memory");
+        assert_eq!(small.parameter_bytes(), 2 * 9 * 3);
+        for x in model.parameters_mut() {
+            *x = bf16::from_f32(*x).to_f32();
+        }
+        let words = Column::indices(Matrix::new(2, 2, vec![8, 0, 3, 3]).expect("rows"), 9);
+        let data = Dataset::from_columns([("word", words)]).expect("data");
+        let all = model.architecture().whole();
+        let expected = predict(&model, &all, &data, &Arc::default()).expect("outputs");
+        assert_eq!(small.predict_data(&data).expect("outputs"), expected);
+        let message = small.predict(&[0.0; 4], &mut [0.0; 12]).expect_err("indices").to_string();
+        assert!(
+            message.contains("one input of numbers") && message.contains("2 indices below 9"),
+            "{message}"
+        );
     }
 
     #[test]
