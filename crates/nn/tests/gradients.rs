@@ -205,7 +205,7 @@ impl Layer<f64> for Noise {
         })
     }
     fn forward(&self, io: Forward<'_, f64>) {
-        let Mode::Train(stream) = io.mode else { return io.y.copy_from_slice(io.x) };
+        let Some(stream) = io.mode.stream() else { return io.y.copy_from_slice(io.x) };
         let [noise] = io.saved.expect("training").get();
         stream.fill_uniform(noise, 0.5, 1.5);
         for ((y, x), n) in io.y.iter_mut().zip(io.x).zip(noise) {

@@ -64,10 +64,25 @@ pub trait Layer<F: Scalar>: Any + Debug + Send + Sync {
 /// Whether a forward pass is part of training, for layers that behave differently then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// A training step, with the random stream of this layer and step.
-    Train(Stream),
+    /// A training step.
+    Train {
+        /// The random stream of the step.
+        step: Stream,
+        /// What the stream of this layer is keyed by.
+        key: u64,
+    },
     /// Evaluation or prediction.
     Evaluate,
+}
+
+impl Mode {
+    /// Returns the random stream of this layer and step; `None` in evaluation.
+    pub fn stream(self) -> Option<Stream> {
+        match self {
+            Self::Train { step, key } => Some(step.child(key)),
+            Self::Evaluate => None,
+        }
+    }
 }
 
 /// The arguments of a forward pass over `batch` samples.

@@ -104,7 +104,7 @@ impl NodePlan {
     /// The mode of a pass with the random stream of a step, or without one.
     #[inline]
     pub(super) fn mode(&self, stream: Option<Stream>) -> Mode {
-        stream.map_or(Mode::Evaluate, |stream| Mode::Train(stream.child(self.key)))
+        stream.map_or(Mode::Evaluate, |step| Mode::Train { step, key: self.key })
     }
 
     /// Cuts the activations of a batch into what the node reads and what it writes. The first input may lie in the caller's

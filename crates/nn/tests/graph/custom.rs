@@ -62,7 +62,7 @@ impl<F: Scalar> Layer<F> for Normalize {
         let width = io.input.len();
         let ([factor], epsilon) = (io.parameters.get(), F::from_f64(EPSILON));
         let (mean, variance) = io.scratch.split_at_mut(width);
-        if let Mode::Train(_) = io.mode {
+        if io.mode != Mode::Evaluate {
             moments(io.x, mean, variance);
         } else {
             let [of_mean, of_variance] = io.state.get();
@@ -140,9 +140,9 @@ impl<F: Scalar> Layer<F> for Halve {
         Ok(Need { marks: input.len(), ..Need::output(input.clone(), input.len() as u64) })
     }
     fn forward(&self, io: Forward<'_, F>) {
-        let kept = |i: usize| match io.mode {
-            Mode::Train(stream) => 2 * u8::from(stream.child(i as u64).index(2) == 0),
-            Mode::Evaluate => 1,
+        let kept = |i: usize| match io.mode.stream() {
+            Some(stream) => 2 * u8::from(stream.child(i as u64).index(2) == 0),
+            None => 1,
         };
         for (i, (y, &x)) in io.y.iter_mut().zip(io.x).enumerate() {
             *y = F::from_f64(f64::from(kept(i))) * x;
