@@ -55,8 +55,9 @@ pub fn run(args: &Eval) -> Result<()> {
             None => format!("{} ({})", term.name, term.loss.build::<f32>().name()),
         });
         out!("{samples} samples, {}", terms.collect::<Vec<_>>().join(", "));
+        let width = figures::width(figures.keys());
         for (name, value) in figures {
-            out!("{name:20} {value:.6}");
+            out!("{name:width$} {value:.6}");
         }
     }
     Ok(())

@@ -12,6 +12,11 @@ pub fn name(figure: &str, term: &str, terms: usize) -> String {
     if terms > 1 { format!("{figure} of {term}") } else { figure.to_owned() }
 }
 
+/// The width of the names of figures in a table.
+pub fn width<'a>(names: impl Iterator<Item = &'a String>) -> usize {
+    names.map(|name| name.chars().count()).fold(20, usize::max)
+}
+
 /// The loss, and the loss of each term where there are several.
 pub fn losses<F: Scalar>(figure: &str, objective: &Objective<'_, F>, losses: &Losses) -> Vec<(String, f64)> {
     let count = objective.terms().len();

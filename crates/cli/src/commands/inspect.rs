@@ -33,16 +33,14 @@ pub fn run(args: &Inspect) -> Result<()> {
         out!("classes: {}", list_of(names));
     }
     for (column, notes) in &header.data.columns {
-        let column = short(column, NAME);
-        if let Some(scale) = notes.scale {
-            out!("column {column}: multiplied by {}", shown(scale));
-        }
-        if let Some(below) = notes.below {
-            out!("column {column}: indices below {below}");
-        }
-        if let Some(names) = &notes.class_names {
-            out!("column {column}: classes {}", list_of(names));
-        }
+        let read = [
+            notes.scale.map(|scale| format!("multiplied by {}", shown(scale))),
+            notes.below.map(|below| format!("indices below {below}")),
+            notes.class_names.as_ref().map(|names| format!("classes {}", list_of(names))),
+        ];
+        let read: Vec<String> = read.into_iter().flatten().collect();
+        let colon = if read.is_empty() { "" } else { ": " };
+        out!("column {}{colon}{}", short(column, NAME), read.join(", "));
     }
     if let Some(weights) = &header.data.class_weights {
         let weights: Vec<String> = weights.iter().map(|weight| format!("{weight:.4}")).collect();

@@ -123,8 +123,9 @@ fn train<F: Scalar + Element>(args: &Train, config: &Config, text: &str) -> Resu
     if args.common.json {
         out!("{summary}");
     } else if let serde_json::Value::Object(figures) = summary {
+        let width = figures::width(figures.keys());
         for (name, value) in figures.iter().filter(|(_, value)| !value.is_null()) {
-            out!("{name:20} {value}");
+            out!("{name:width$} {value}");
         }
     }
     Ok(())

@@ -63,6 +63,8 @@ fn train_evaluate_predict_inspect_check() {
     let inspected = good(path, &["inspect", MODEL]).0;
     for words in [
         "column target: classes large, small",
+        "column weight\n",
+        "column size: multiplied by 1\n",
         "class weights: ",
         "indices below 5",
         "add1, second",
@@ -125,7 +127,9 @@ fn an_evaluation_weighs_as_the_training_did() {
     };
     let of_training = trained["train_loss of kind"].as_f64().unwrap();
     assert!((loss(&COLUMNS) - of_training).abs() < 1e-6);
-    // All samples count alike.
+    // All samples count alike, which is told.
+    let said = good(path, &[&["eval", MODEL], &COLUMNS[..8]].concat()).1;
+    assert!(said.contains("all samples count alike"), "{said}");
     assert!((loss(&COLUMNS[..8]) - of_training).abs() > 1e-5);
     let plain = all.replace("class_weights = \"balanced\"", "");
     fs::write(path.join("c.toml"), plain).unwrap();

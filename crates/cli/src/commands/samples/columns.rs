@@ -55,9 +55,7 @@ impl Columns {
             let classes = weights.filter(|_| name == TARGET).map_or(0, Vec::len);
             let (column, notes) = column(file, role, reading.header, (known.as_ref(), classes))?;
             check_rows(&file.path, *rows.get_or_insert(column.len()), column.len())?;
-            if notes != ColumnNotes::default() {
-                read.notes.insert(name.clone(), notes);
-            }
+            read.notes.insert(name.clone(), notes);
             read.columns.push((name.clone(), file.path.clone(), column));
         }
         Ok(read)

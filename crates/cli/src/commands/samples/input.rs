@@ -7,10 +7,11 @@ use pellucid::data::Column;
 use pellucid::nn::{DataNotes, LossConfig};
 use pellucid::prelude::*;
 use pellucid_lab::mnist;
+use pellucid_terminal::say;
 
 use super::classes::Classes;
 use super::columns::{Columns, Reading};
-use super::roles::{Roles, TARGET};
+use super::roles::{Roles, TARGET, WEIGHT};
 use super::source::Source;
 use crate::args::{Input, MnistPart};
 use crate::column_file::ColumnFile;
@@ -42,6 +43,9 @@ pub fn load(input: &Input, roles: &Roles, notes: &DataNotes) -> Result<Dataset> 
     };
     let data = Columns::read(&files, roles, reading)?.join(table)?;
     roles.check(&data, "--data FILE or --column NAME=FILE")?;
+    if roles.evaluates() && notes.columns.contains_key(WEIGHT) && data.column_index(WEIGHT).is_none() {
+        say!("note: all samples count alike here, but a column \"weight\" weighed those of the training");
+    }
     Ok(data)
 }
 

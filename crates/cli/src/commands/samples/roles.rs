@@ -10,7 +10,7 @@ use crate::column_file::ColumnFile;
 /// The column that a table becomes, the one that its labels or targets become, and the one that weighs samples.
 const INPUT: &str = "input";
 pub const TARGET: &str = "target";
-const WEIGHT: &str = "weight";
+pub const WEIGHT: &str = "weight";
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,6 +51,11 @@ impl Roles {
             });
         let ignored = targets.chain([WEIGHT.to_owned()]).collect();
         Self { inputs: inputs(plan), terms: Vec::new(), ignored }
+    }
+
+    /// Whether there are terms to evaluate.
+    pub fn evaluates(&self) -> bool {
+        !self.terms.is_empty()
     }
 
     /// The loss that the labels or targets of a table are for.
