@@ -160,6 +160,41 @@ fn in_double_precision() {
     good(path, &with_columns(&["check", MODEL]));
 }
 
+/// Class weights are for any loss whose targets are classes.
+#[test]
+fn class_weights_of_other_losses() {
+    let folder = folder();
+    let path = folder.path();
+    shop(path, "");
+    let config = r#"
+[data]
+source = "size.npy"
+task = "classify"
+labels = "kind.csv"
+[model]
+layers = [{ kind = "dense", units = 2 }]
+[training]
+epochs = 3
+loss = { kind = "bce_with_logits" }
+class_weights = "balanced"
+optimizer = { kind = "adam" }
+schedule = { learning_rate = 0.1 }
+[output]
+directory = "run"
+"#;
+    fs::write(path.join("c.toml"), config).unwrap();
+    good(path, &["train", "c.toml"]);
+    let arguments = ["eval", MODEL, "--json", "--data", "size.npy", "--labels", "kind.csv"];
+    assert!(json(path, &arguments)["figures"]["accuracy"].as_f64().unwrap() > 0.5);
+    good(path, &["check", MODEL]);
+    expect(
+        path,
+        &["eval", MODEL, "--data", "size.npy"],
+        2,
+        "class_weights: expected a data set with classes",
+    );
+}
+
 /// A table beside columns: it is the input of that name, and its labels are the targets.
 #[test]
 fn a_table_may_stand_beside_columns() {
