@@ -210,8 +210,12 @@ fn a_table_may_stand_beside_columns() {
     fs::write(path.join("c.toml"), format!("{head}{table}\ncolumns = {{ {columns} }}\n{tail}")).unwrap();
     good(path, &["train", "c.toml"]);
     let beside = ["--data", "size.npy", "--column", "city=city.npy"];
-    let price = ["--labels", "kind.csv", "--column", "price=price.npy"];
-    json(path, &[&["eval", MODEL, "--json"], &beside[..], &price].concat());
+    let price = ["--column", "price=price.npy"];
+    let eval = |beside: &[&str]| json(path, &[&["eval", MODEL, "--json"], beside, &price].concat());
+    let labels = eval(&[&beside[..], &["--labels", "kind.csv"]].concat());
+    // The classes keep their names, whichever way their labels come.
+    assert_eq!(eval(&[&COLUMNS[2..6], &["--column", "input=size.npy"]].concat()), labels);
+    assert_eq!(eval(&[&beside[..], &["--column", "target=kind.csv"]].concat()), labels);
     good(path, &[&["predict", MODEL, "--out", "o.npy"], &beside[..]].concat());
     assert_eq!(numbers(path, "o.npy").0, [ROWS, 2]);
 }

@@ -11,7 +11,7 @@ use pellucid::prelude::*;
 use pellucid_terminal::{failure, say};
 
 use super::classes::Classes;
-use super::roles::{Role, Roles, TARGET};
+use super::roles::{INPUT, Role, Roles, TARGET};
 use super::rows::check_rows;
 use crate::column_file::ColumnFile;
 
@@ -49,7 +49,7 @@ impl Columns {
                 let message = "expected a scale of inputs of numbers only";
                 return Err(failure::usage(format!("column {name:?}: {message}")));
             }
-            let known = reading.notes.map(|notes| notes.columns.get(name).cloned().unwrap_or_default());
+            let known = reading.notes.map(|notes| known(notes, name));
             // The number of classes, of which these samples may lack some.
             let weights = reading.notes.and_then(|notes| notes.class_weights.as_ref());
             let classes = weights.filter(|_| name == TARGET).map_or(0, Vec::len);
@@ -74,6 +74,17 @@ impl Columns {
         }
         data.ok_or_else(|| failure::usage("expected a table of samples, or columns"))
     }
+}
+
+/// What a model was told of a column, which may have been a table or its labels.
+pub fn known(notes: &DataNotes, name: &str) -> ColumnNotes {
+    let mut known = notes.columns.get(name).cloned().unwrap_or_default();
+    match name {
+        INPUT => known.scale = known.scale.or(notes.input_scale),
+        TARGET => known.class_names = known.class_names.or_else(|| notes.class_names.clone()),
+        _ => {}
+    }
+    known
 }
 
 /// Reads one column; `known` is what the model was told of the one that it was trained on, and `count` the number of classes,

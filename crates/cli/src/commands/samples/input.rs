@@ -10,8 +10,8 @@ use pellucid_lab::mnist;
 use pellucid_terminal::say;
 
 use super::classes::Classes;
-use super::columns::{Columns, Reading};
-use super::roles::{Roles, TARGET, WEIGHT};
+use super::columns::{Columns, Reading, known};
+use super::roles::{INPUT, Roles, TARGET, WEIGHT};
 use super::source::Source;
 use crate::args::{Input, MnistPart};
 use crate::column_file::ColumnFile;
@@ -54,7 +54,7 @@ fn table(input: &Input, roles: &Roles, notes: &DataNotes) -> Result<Option<Datas
     let loss = roles.loss();
     let task =
         if loss == Some(LossConfig::CrossEntropyWithLogits) { Task::Classify } else { Task::Reconstruct };
-    let scale = input.scale.or(notes.input_scale);
+    let scale = input.scale.or(known(notes, INPUT).scale);
     let data = match &input.data {
         Some(data) => data.as_str(),
         None if input.columns.is_empty() => "mnist",
@@ -66,7 +66,7 @@ fn table(input: &Input, roles: &Roles, notes: &DataNotes) -> Result<Option<Datas
         "mnist-official" => (None, MnistPart::Official),
         _ if path.is_dir() => (Some(path), input.split),
         _ => {
-            let names = notes.class_names.as_deref();
+            let names = known(notes, TARGET).class_names;
             let source = Source {
                 path,
                 labels: input.labels.as_deref().filter(|_| loss.is_some()),
@@ -75,7 +75,7 @@ fn table(input: &Input, roles: &Roles, notes: &DataNotes) -> Result<Option<Datas
                 header: input.header.known(),
                 scale,
                 below: roles.below(),
-                classes: if loss.is_some() { Classes::OfModel(names) } else { Classes::Ignored },
+                classes: if loss.is_some() { Classes::OfModel(names.as_deref()) } else { Classes::Ignored },
                 count: notes.class_weights.as_ref().map_or(0, Vec::len),
                 alone: input.columns.iter().any(|(name, _)| name == TARGET),
             };

@@ -8,7 +8,7 @@ use pellucid_terminal::failure;
 use crate::column_file::ColumnFile;
 
 /// The column that a table becomes, the one that its labels or targets become, and the one that weighs samples.
-const INPUT: &str = "input";
+pub const INPUT: &str = "input";
 pub const TARGET: &str = "target";
 pub const WEIGHT: &str = "weight";
 
