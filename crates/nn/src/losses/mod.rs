@@ -39,4 +39,9 @@ impl LossConfig {
     pub fn takes_logits(self) -> bool {
         self.build::<f64>().takes_logits()
     }
+
+    /// Returns whether the targets may be classes, as indices.
+    pub fn takes_classes(self) -> bool {
+        self.build::<f64>().accepts(TargetKind::Classes)
+    }
 }

@@ -62,12 +62,12 @@ impl<F: Scalar> Layer<F> for Normalize {
         let width = io.input.len();
         let ([factor], epsilon) = (io.parameters.get(), F::from_f64(EPSILON));
         let (mean, variance) = io.scratch.split_at_mut(width);
-        if io.mode != Mode::Evaluate {
-            moments(io.x, mean, variance);
-        } else {
+        if io.mode == Mode::Evaluate {
             let [of_mean, of_variance] = io.state.get();
             mean.copy_from_slice(of_mean);
             variance.copy_from_slice(of_variance);
+        } else {
+            moments(io.x, mean, variance);
         }
         for (y, x) in io.y.chunks_exact_mut(width).zip(io.x.chunks_exact(width)) {
             for i in 0..width {

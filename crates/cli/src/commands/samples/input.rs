@@ -52,8 +52,8 @@ pub fn load(input: &Input, roles: &Roles, notes: &DataNotes) -> Result<Dataset> 
 /// The samples of the table that the options name, if they name one.
 fn table(input: &Input, roles: &Roles, notes: &DataNotes) -> Result<Option<Dataset>> {
     let loss = roles.loss();
-    let task =
-        if loss == Some(LossConfig::CrossEntropyWithLogits) { Task::Classify } else { Task::Reconstruct };
+    let classes = loss.is_some_and(LossConfig::takes_classes);
+    let task = if classes { Task::Classify } else { Task::Reconstruct };
     let scale = input.scale.or(known(notes, INPUT).scale);
     let data = match &input.data {
         Some(data) => data.as_str(),

@@ -36,7 +36,7 @@ pub fn random_samples(
         let Some(value) = value else { continue };
         let (stream, shape) = (stream.child(2).child(number as u64), &value.port.shape);
         let classes = classes.filter(|_| name == TARGET);
-        let column = if term.loss == LossConfig::CrossEntropyWithLogits || classes.is_some() {
+        let column = if term.loss.takes_classes() || classes.is_some() {
             let places = shape.places();
             let classes = classes.unwrap_or(shape.len() / places.max(1));
             let port = Port::indices(places, u32::try_from(classes)?);

@@ -94,7 +94,7 @@ impl Roles {
         };
         Ok(Some(match (file.below, term.loss) {
             (Some(below), _) => Role::Indices(below),
-            (None, LossConfig::CrossEntropyWithLogits) => Role::Classes,
+            (None, loss) if loss.takes_classes() => Role::Classes,
             (None, _) => Role::Targets,
         }))
     }
