@@ -40,6 +40,20 @@ fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
+/// The squeezed text as it runs on from page to page: without the line at the head of each and its number at the foot.
+fn running(pages: &[String]) -> String {
+    let body = |(number, page): (usize, &String)| {
+        let page = squeezed(page);
+        let begin = page.find(HEAD).map_or(0, |at| at + HEAD.len());
+        let page = &page[begin..];
+        page.strip_suffix(&(number + 1).to_string()).unwrap_or(page).to_owned()
+    };
+    pages.iter().enumerate().map(body).collect()
+}
+
+/// The end of the line at the head of a page.
+const HEAD: &str = "preset“quick”,seed42";
+
 /// Words that a field leaves behind which was not filled.
 const UNFILLED: [&str; 7] = ["none", "None", "NaN", "null", "undefined", "{{", "auto)"];
 
@@ -55,7 +69,7 @@ fn assert_filled(text: &str) {
 fn a_full_run_fills_every_section() {
     let (results, evidence) = common::sample(None);
     let pages = pages(&results, &figures(&results, &evidence));
-    let text = squeezed(&pages.concat());
+    let (text, running) = (squeezed(&pages.concat()), running(&pages));
     assert_filled(&pages.concat());
     for heading in [
         "Introduction",
@@ -83,7 +97,7 @@ fn a_full_run_fills_every_section() {
         assert!(text.contains(number), "{number}");
     }
     for sentence in sentences(results.performance.as_ref().unwrap()).values() {
-        assert!(text.contains(&squeezed(sentence)), "{sentence}");
+        assert!(running.contains(&squeezed(sentence)), "{sentence}");
     }
     assert!(!text.contains("Thisrunleftout") && !text.contains("holdsnocomparison"));
     assert!((12..=30).contains(&pages.len()), "{} pages", pages.len());
