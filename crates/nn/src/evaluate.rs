@@ -66,7 +66,8 @@ pub fn evaluate<F: Scalar + Element>(
     Ok(evaluate_objective(model, &objective, data, pool)?.total)
 }
 
-/// Returns the mean losses of a model over a data set, term by term.
+/// Returns the mean losses of a model over a data set, term by term. Classes are weighed where
+/// [`Objective::weigh_classes`] has found their weights.
 ///
 /// # Errors
 /// Returns an error if the data set is empty or does not fit the model and the objective, or if a loss is infinite or NaN.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pellucid_data::{Dataset, Features, Matrix, Targets};
+use pellucid_data::{Column, Dataset, Features, Matrix, Targets};
 use pellucid_nn::*;
 
 fn values(width: usize, numbers: &[f64]) -> Features {
@@ -144,4 +144,20 @@ fn outputs_that_are_not_finite_are_no_answers() {
     assert_eq!(message, "expected finite outputs, found NaN in row 0, column 0 (counted from 0)");
     let message = evaluate(&model, &CrossEntropyWithLogits, &data, &Arc::default()).unwrap_err().to_string();
     assert!(message.starts_with("the loss is NaN"), "{message}");
+}
+
+/// It was compared with the network's first input.
+#[test]
+fn an_input_that_is_its_own_target_may_stand_anywhere() {
+    let mut graph = Graph::<f64>::new();
+    let inputs = [graph.input("other", 1), graph.input("input", 1)];
+    graph.join(Add, &inputs);
+    let model = Model::new(graph, 0).unwrap();
+    let column = |numbers: &[f64]| Column::numbers(values(1, numbers));
+    let data =
+        Dataset::from_columns([("other", column(&[10.0, 20.0])), ("input", column(&[1.0, 2.0]))]).unwrap();
+    let objective = Objective::new().with(Term::new("loss", Mse));
+    let losses = evaluate_objective(&model, &objective, &data, &Arc::default()).unwrap();
+    // y - input = other
+    assert_eq!(losses.total, f64::midpoint(10.0 * 10.0, 20.0 * 20.0));
 }

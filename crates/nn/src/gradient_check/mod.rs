@@ -132,7 +132,8 @@ impl<'a> GradientCheck<'a> {
         Self::on(component.into(), model, Samples::Slices { loss, x, targets })
     }
 
-    /// Makes a check of every element on all samples of a data set, under an objective.
+    /// Makes a check of every element on all samples of a data set, under an objective; classes are weighed where
+    /// [`Objective::weigh_classes`] has found their weights.
     pub fn of(
         component: impl Into<String>,
         model: &'a Model<f64>,

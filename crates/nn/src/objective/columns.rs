@@ -4,7 +4,7 @@ use pellucid_compute::Scalar;
 use pellucid_data::{Column, Dataset, Targets};
 
 use super::{Objective, TARGET, TargetOf, WEIGHT};
-use crate::feed::columns_of;
+use crate::feed::{INPUT, columns_of};
 use crate::losses::TargetKind;
 use crate::session::Plan;
 
@@ -70,17 +70,17 @@ impl Columns {
         self.targets.extend(objective.terms().iter().map(|term| match term.target() {
             TargetOf::Nothing => Origin::Nothing,
             TargetOf::Value(name) => Origin::Value(plan.number(name).unwrap_or(0)),
-            // The target of an autoencoder lies in the session already.
-            TargetOf::Column(name) if name == TARGET && matches!(**data.targets(), Targets::SameAsInput) => {
-                Origin::Value(0)
-            }
             TargetOf::Column(name) => {
-                let Some(column) = data.column_index(name) else { panic!("a data set that was checked") };
+                let of_input = name == TARGET && matches!(**data.targets(), Targets::SameAsInput);
+                let column = data.column_index(if of_input { INPUT } else { name });
+                let Some(column) = column else { panic!("a data set that was checked") };
                 let places = data.column(column).filter(|column| column.is_index()).map(Column::width);
-                match places {
-                    Some(places) if term.loss().accepts(TargetKind::Classes) => {
+                match (places, self.inputs.iter().position(|&input| input == column)) {
+                    (Some(places), _) if term.loss().accepts(TargetKind::Classes) => {
                         Origin::Indices { column, places }
                     }
+                    // The target of an autoencoder lies in the session already.
+                    (None, Some(input)) if of_input => Origin::Value(input),
                     _ => Origin::Numbers(column),
                 }
             }
