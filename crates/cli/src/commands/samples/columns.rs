@@ -112,13 +112,16 @@ fn column(
             notes.below = *below;
             Column::indices(read_indices(path, header, bound)?, bound as usize)
         }
-        // Rows of several numbers are shares of the classes.
-        Role::Classes if several(path, header) => Column::numbers(table(Some(1.0))?.features),
         Role::Classes => {
-            let classes = known.map_or(Classes::New, |known| Classes::OfModel(known.class_names.as_deref()));
-            let labels = read_label_texts(path, header)?;
-            let labels = classes.of(labels, &path.display().to_string(), &mut notes.class_names)?;
-            Column::classes(labels.labels, labels.names.len().max(count))
+            if let Some(shares) = shares(path, header) {
+                Column::numbers(shares)
+            } else {
+                let classes =
+                    known.map_or(Classes::New, |known| Classes::OfModel(known.class_names.as_deref()));
+                let labels = read_label_texts(path, header)?;
+                let labels = classes.of(labels, &path.display().to_string(), &mut notes.class_names)?;
+                Column::classes(labels.labels, labels.names.len().max(count))
+            }
         }
         Role::Targets => Column::numbers(table(Some(1.0))?.features),
         Role::Weights => {
@@ -135,8 +138,10 @@ fn column(
     Ok((column, notes))
 }
 
-/// Whether a file is a table of several columns of numbers.
-fn several(path: &Path, header: Option<bool>) -> bool {
+/// The shares of the classes, if a file has rows of several numbers and not labels.
+fn shares(path: &Path, header: Option<bool>) -> Option<Features> {
     let options = TableOptions { header, label: None, scale: Some(1.0) };
-    read_table(path, &options).is_ok_and(|table| table.features.columns() > 1)
+    let table = read_table(path, &options).ok().filter(|table| table.features.columns() > 1)?;
+    table.notes.iter().for_each(|note| say!("note: {note}"));
+    Some(table.features)
 }
